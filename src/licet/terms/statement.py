@@ -1,0 +1,132 @@
+"""A term: what one source says about a recording, kept with the evidence that it said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003  (a dataclass field: msgspec reads it at run time)
+from enum import IntEnum, StrEnum
+
+from licet.catalog import Right
+
+
+class Permission(StrEnum):
+    """What a licence permits, in the words of CC REL (Creative Commons Rights Expression Language, 2008)."""
+
+    REPRODUCTION = "Reproduction"
+    DISTRIBUTION = "Distribution"
+    DERIVATIVE_WORKS = "DerivativeWorks"
+    SHARING = "Sharing"  # distribution without commercial gain: the Sampling Plus licences
+
+
+class Requirement(StrEnum):
+    """What a licence requires in return (CC REL)."""
+
+    ATTRIBUTION = "Attribution"
+    NOTICE = "Notice"
+    SHARE_ALIKE = "ShareAlike"
+    SOURCE_CODE = "SourceCode"
+
+
+class Prohibition(StrEnum):
+    """What a licence prohibits (CC REL). NoDerivatives is no prohibition: it is DerivativeWorks left out of the permissions."""
+
+    COMMERCIAL_USE = "CommercialUse"
+    HIGH_INCOME_NATION_USE = "HighIncomeNationUse"
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence as facts. Two licences with the same `substance` ask the same of whoever relies on them."""
+
+    key: str  # canonical URI (`http://creativecommons.org/licenses/by/4.0/`), else SPDX id, else `LicenseRef-...`
+    name: str  # for people: `CC BY-NC-SA 2.0 FR`
+    family: str  # `BY-NC-SA`, `CC0`, `LAL`, `GPL` ...: what reports group by
+    permits: frozenset[Permission]
+    requires: frozenset[Requirement] = frozenset()
+    prohibits: frozenset[Prohibition] = frozenset()
+    spdx: str | None = None
+    jurisdiction: str | None = None  # the port: `fr`, `scotland`, `igo`
+    retired: bool = False
+    note: str = ""  # what a careful reader should know: a mended data error, a version that was not stated
+
+    @property
+    def substance(self) -> tuple[frozenset[Permission], frozenset[Requirement], frozenset[Prohibition]]:
+        """What the licence permits, requires and prohibits, apart from its name and version."""
+        return self.permits, self.requires, self.prohibits
+
+
+class Stance(StrEnum):
+    """How a source stands to a use."""
+
+    LICENSED = "licensed"  # offers one licence, or several to choose from
+    RESERVED = "reserved"  # says no: "all rights reserved", "restricted"
+    UNRESOLVED = "unresolved"  # says something that Licet keeps but does not guess at
+    SILENT = "silent"  # says nothing about rights
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a licence statement comes to. `offers` holds the alternatives of an "or": any one may be taken."""
+
+    stance: Stance
+    offers: tuple[Licence, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Return a few words for a table: the licence names, or the stance."""
+        return " or ".join(offer.name for offer in self.offers) or self.stance.value
+
+
+class Standing(IntEnum):
+    """Whose word it is. A signed grant from the holder beats a public statement."""
+
+    PUBLIC = 1  # a licence list, a tag, a page
+    SIGNED = 2  # the holder's own, signed and on record
+
+
+class Scope(IntEnum):
+    """What a statement is about. The specific beats the general."""
+
+    COLLECTION = 1  # a data set, a package, a folder
+    ARTIST = 2
+    RELEASE = 3
+    RECORDING = 4
+
+
+class Voice(StrEnum):
+    """Who speaks: the corpus about its own file, or the catalogue about the recording that the file was found to be.
+
+    The two must agree. Where they do not, the file is mislabelled, or laundered.
+    """
+
+    CORPUS = "corpus"
+    CATALOGUE = "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The bytes behind a statement: their SHA-256, where they stood, and when they were captured."""
+
+    digest: str  # SHA-256 of the statement's own bytes
+    source: str  # `mtg-jamendo`, `tag:TCOP`, `list` ...
+    where: str  # file and place, as a person would look it up
+    captured_at: datetime  # aware, UTC
+    blob: str = ""  # SHA-256 of the stored object they are a span of; empty where the bytes are not stored
+    start: int = 0  # bytes
+    length: int = 0  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What one source says about one recording."""
+
+    statement: str  # exactly as worded; "" where the source is silent
+    resolution: Resolution
+    evidence: Evidence
+    voice: Voice
+    about: str = ""  # the recording it is on record for, `jamendo:214`; "" where the corpus speaks of its own file
+    scope: Scope = Scope.RECORDING
+    standing: Standing = Standing.PUBLIC
+    covers: frozenset[Right] = field(default=frozenset(Right))
+    dropped: bool = False  # an earlier snapshot listed it, the newest no longer does
