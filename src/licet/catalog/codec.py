@@ -1,4 +1,4 @@
-"""An entry as canonical JSON, and back: the same entry always gives the same bytes."""
+"""Entries and snapshots as canonical JSON, and back: the same fact always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from licet.catalog.entries import Entry, SourceFile
+from licet.catalog.entries import Entry, Snapshot
 from licet.digests import sha256_bytes
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from licet.catalog.entries import SourceFile
 
 
 def encode_entry(entry: Entry) -> bytes:
@@ -29,14 +31,14 @@ def decode_entry(content: bytes) -> Entry:
     return _ENTRY_DECODER.decode(content)
 
 
-def encode_files(files: tuple[SourceFile, ...]) -> bytes:
-    """Return a snapshot's list of files as JSON."""
-    return _ENCODER.encode(files)
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Return `snapshot` as JSON, its time in UTC."""
+    return _ENCODER.encode(snapshot)
 
 
-def decode_files(content: bytes) -> tuple[SourceFile, ...]:
-    """Return the list that `encode_files` wrote."""
-    return _FILES_DECODER.decode(content)
+def decode_snapshot(content: bytes) -> Snapshot:
+    """Return the snapshot that `encode_snapshot` wrote."""
+    return _SNAPSHOT_DECODER.decode(content)
 
 
 def snapshot_id(
@@ -54,4 +56,4 @@ def _from_json(_kind: type, value: object) -> Fraction:
 # A share is the one thing in an entry that JSON has no form for.
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 _ENTRY_DECODER = msgspec.json.Decoder(Entry, dec_hook=_from_json)
-_FILES_DECODER = msgspec.json.Decoder(tuple[SourceFile, ...])
+_SNAPSHOT_DECODER = msgspec.json.Decoder(Snapshot)

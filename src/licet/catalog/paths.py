@@ -10,9 +10,16 @@ A path is bytes. Most are UTF-8; some hold newlines, terminal controls, or bytes
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
+from typing import TYPE_CHECKING, BinaryIO
 
 from licet.errors import IdentifierError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Surrogates are the bytes that are not UTF-8, as Python's `surrogateescape` shows them.
 _HIDDEN = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\udc80-\udcff]")
@@ -42,3 +49,19 @@ def _escaped(found: re.Match[str]) -> str:
     if found[0] == "\\":
         return "\\\\"
     return "".join(f"\\x{byte:02x}" for byte in found[0].encode("utf-8", "surrogateescape"))
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open the regular file at `path` for reading bytes, without ever waiting on a pipe or a device.
+
+    Raises:
+        OSError: it is missing, may not be read, or is no regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
