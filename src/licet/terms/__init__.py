@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from licet.terms.creative_commons import instruments
+from licet.terms.resolve import resolve
 from licet.terms.statement import (
     Evidence,
     Licence,
@@ -28,4 +30,6 @@ __all__ = [
     "Standing",
     "Term",
     "Voice",
+    "instruments",
+    "resolve",
 ]

@@ -28,7 +28,7 @@ class Requirement(StrEnum):
 
 
 class Prohibition(StrEnum):
-    """What a licence prohibits (CC REL). NoDerivatives is no prohibition: it is DerivativeWorks left out of the permissions."""
+    """What a licence prohibits (CC REL). NoDerivatives is none: it is DerivativeWorks left out of the permissions."""
 
     COMMERCIAL_USE = "CommercialUse"
     HIGH_INCOME_NATION_USE = "HighIncomeNationUse"
@@ -48,6 +48,16 @@ class Licence:
     jurisdiction: str | None = None  # the port: `fr`, `scotland`, `igo`
     retired: bool = False
     note: str = ""  # what a careful reader should know: a mended data error, a version that was not stated
+    version: str | None = None  # None where the statement names none, or the licence has none
+
+    @property
+    def url(self) -> str:
+        """Return an `https` address to show beside a credit, or "" where the licence has no page of its own."""
+        if self.key.startswith("http://"):
+            return "https://" + self.key.removeprefix("http://")
+        if self.key.startswith("LicenseRef-") or " " in self.key:  # minted by us, or several licences at once
+            return ""
+        return f"https://spdx.org/licenses/{self.key}.html"
 
     @property
     def substance(self) -> tuple[frozenset[Permission], frozenset[Requirement], frozenset[Prohibition]]:
