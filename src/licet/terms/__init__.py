@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from licet.terms.creative_commons import instruments
+from licet.terms.embedded import Stated, statements_in_tags
+from licet.terms.evidence import EvidenceStore
 from licet.terms.resolve import resolve
 from licet.terms.statement import (
     Evidence,
@@ -20,6 +22,7 @@ from licet.terms.statement import (
 
 __all__ = [
     "Evidence",
+    "EvidenceStore",
     "Licence",
     "Permission",
     "Prohibition",
@@ -28,8 +31,10 @@ __all__ = [
     "Scope",
     "Stance",
     "Standing",
+    "Stated",
     "Term",
     "Voice",
     "instruments",
     "resolve",
+    "statements_in_tags",
 ]

@@ -11,8 +11,8 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from itertools import permutations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from licet.terms.statement import Licence, Permission, Prohibition, Requirement
@@ -78,8 +78,8 @@ def port_names() -> Mapping[str, str]:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = files("licet.terms").joinpath("data", "creative_commons.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    path = Path(__file__).parent / "data" / "creative_commons.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 @cache

@@ -77,7 +77,7 @@ def merged(licences: Iterable[Licence]) -> Licence:
 
 
 def _parsed(expression: str) -> Any:  # noqa: ANN401  (the library's trees carry no types)
-    from license_expression import ExpressionError, Licensing  # noqa: PLC0415  (50 ms that few statements need)
+    from license_expression import ExpressionError, Licensing  # here: 50 ms that few statements need
 
     try:
         return Licensing().parse(expression)
@@ -88,7 +88,7 @@ def _parsed(expression: str) -> Any:  # noqa: ANN401  (the library's trees carry
 @cache
 def _spdx_list() -> dict[str, str]:
     """Return every id of the SPDX licence list by itself in lower case."""
-    from license_expression import get_spdx_licensing  # noqa: PLC0415  (100 ms that fewer need)
+    from license_expression import get_spdx_licensing  # here: 100 ms that fewer need
 
     return {key.lower(): key for key in get_spdx_licensing().known_symbols}
 

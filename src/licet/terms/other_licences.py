@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from licet.terms.creative_commons import VERSION_NOT_STATED, NoSuchLicence
@@ -51,8 +51,8 @@ def by_spdx() -> Mapping[str, Licence]:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = files("licet.terms").joinpath("data", "other_licences.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    path = Path(__file__).parent / "data" / "other_licences.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What one sentence of a statement does: offers a licence, names a holder, reserves, points to a licence, or none of it.
+"""What a sentence of a statement does: offers a licence, names a holder, reserves, points to a licence, or none of it.
 
 A licence counts as offered only where the whole sentence is its name or its link, or stands in one of the frames that
 say so ("licensed under ...", "License: ..."). "Not CC BY" and "CC BY except for AI" are no such sentences. Phrases are
