@@ -1,0 +1,47 @@
+# The targets a person and CI both use. `make demo` and `make test` do all their own set-up.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= auto
+
+.PHONY: demo test lint docs bench bench-data format clean
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Licet needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo "cannot make a virtual environment: on Debian, apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,lint,docs]'
+	touch $@
+
+demo: $(VENV)/.ready
+	$(BIN)/licet demo --out demo-out
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term --cov-report=json:.coverage.json
+	$(BIN)/python tests/coverage_floor.py .coverage.json
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.ready
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+# Real music to measure on: Debian's free game music, and the tools that distort it.
+BENCH_PACKAGES := wesnoth-1.16-music megaglest-data flare-game supertux-data supertuxkart-data ffmpeg sox rubberband-cli
+
+bench-data:
+	dpkg -s $(BENCH_PACKAGES) >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(BENCH_PACKAGES); }
+
+bench: $(VENV)/.ready bench-data
+	$(BIN)/python benchmarks/clearance.py
+	$(BIN)/python benchmarks/metadata.py
+
+format: $(VENV)/.ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) demo-out docs/_build .coverage .coverage.*
