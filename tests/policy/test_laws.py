@@ -1,0 +1,131 @@
+"""The laws that never bend, held to for any terms at all."""
+
+from __future__ import annotations
+
+from asking import HOUSE, make_question, make_term
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licet.catalog import Right
+from licet.policy import Act, Doubt, Outcome, Purpose, Question, decide, parse_policy
+from licet.terms import Scope, Stance, Standing, Term, Voice
+
+POLICY = parse_policy(HOUSE)
+RANK = {Outcome.PERMITTED: 0, Outcome.UNKNOWN: 1, Outcome.REFUSED: 2}
+STATEMENTS = (
+    "",
+    "All rights reserved",
+    "Ask me first, I usually say yes",
+    "GPL-2.0-or-later OR CC-BY-3.0",
+    "Licence Art Libre 1.3",
+    "http://creativecommons.org/publicdomain/zero/1.0/",
+    *(f"http://creativecommons.org/licenses/{code}/3.0/" for code in ("by", "by-sa", "by-nd", "by-nc", "by-nc-nd")),
+)
+REFUSALS = ("All rights reserved", "http://creativecommons.org/licenses/by-nc-nd/3.0/")
+
+terms = st.builds(
+    make_term,
+    st.sampled_from(STATEMENTS),
+    voice=st.sampled_from(Voice),
+    about=st.sampled_from(("jamendo:1", "jamendo:2")),
+    scope=st.sampled_from(Scope),
+    standing=st.sampled_from(Standing),
+    covers=st.sampled_from((frozenset(Right), frozenset({Right.RECORDING}), frozenset({Right.WORK}))),
+    dropped=st.booleans(),
+)
+accepted = st.sets(st.sampled_from(("attribution", "notice", "share-alike", "source-code"))).map(frozenset)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    """Draw a question about up to five terms."""
+    return make_question(
+        *draw(st.lists(terms, max_size=5)),
+        act=draw(st.sampled_from(Act)),
+        purpose=draw(st.sampled_from(Purpose)),
+        accepts=draw(accepted),
+    )
+
+
+def outcomes(question: Question) -> dict[str, Outcome]:
+    """Decide under every reading."""
+    verdict = decide(question, POLICY, "strict")
+    return {opinion.reading: opinion.outcome for opinion in (verdict.opinion, *verdict.others)}
+
+
+def with_terms(question: Question, *more: Term) -> Question:
+    """Return the question with more terms."""
+    return Question(question.use, (*question.terms, *more), question.item_evidence, question.accepts, question.doubts)
+
+
+@given(questions())
+def test_silence_is_never_permission(question: Question) -> None:
+    """Law 1: nothing is permitted unless some term in force offers a licence."""
+    offers = [term for term in question.terms if term.resolution.stance is Stance.LICENSED and not term.dropped]
+    if not offers:
+        assert Outcome.PERMITTED not in outcomes(question).values()
+
+
+@given(questions(), st.randoms(use_true_random=False))
+def test_the_order_of_evidence_never_matters(question: Question, shuffler: st.DataObject) -> None:
+    """Law 2: the same terms in any order give the same verdict, to the last reason."""
+    shuffled = list(question.terms)
+    shuffler.shuffle(shuffled)  # type: ignore[attr-defined]  # a random.Random
+    again = Question(question.use, tuple(shuffled), question.item_evidence, question.accepts)
+    assert decide(question, POLICY, "strict") == decide(again, POLICY, "strict")
+
+
+@settings(max_examples=300)
+@given(
+    questions(),
+    st.sampled_from(REFUSALS),
+    st.sampled_from(Voice),
+    st.sampled_from(Scope),
+    st.sampled_from(Standing),
+    st.sampled_from(("jamendo:1", "jamendo:2", "jamendo:3")),
+)
+def test_one_more_refusal_never_makes_a_verdict_more_permissive(
+    question: Question, statement: str, voice: Voice, scope: Scope, standing: Standing, about: str
+) -> None:
+    """Law 2: whoever refuses, of whatever weight, about whichever recording."""
+    refusal = make_term(statement, voice=voice, scope=scope, standing=standing, about=about)
+    if (
+        outcomes(make_question(refusal, act=question.use.act, purpose=question.use.purpose))["strict"]
+        is Outcome.REFUSED
+    ):
+        before, after = outcomes(question)["strict"], outcomes(with_terms(question, refusal))["strict"]
+        assert RANK[after] >= RANK[before]
+
+
+@given(questions())
+def test_every_opinion_has_reasons_and_every_reason_names_evidence(question: Question) -> None:
+    """Law 3: and a reason that points the way the verdict went is among them."""
+    verdict = decide(question, POLICY, "strict")
+    for opinion in (verdict.opinion, *verdict.others):
+        assert all(reason.evidence for reason in opinion.reasons)
+        assert any(reason.outcome is opinion.outcome for reason in opinion.reasons)
+
+
+@given(questions())
+def test_accepting_more_never_makes_a_verdict_less_permissive(question: Question) -> None:
+    """An undertaking only ever helps."""
+    everything = Question(question.use, question.terms, question.item_evidence, POLICY.conditions)
+    before, after = outcomes(question), outcomes(everything)
+    assert all(RANK[after[reading]] <= RANK[before[reading]] for reading in before)
+
+
+@given(questions(), st.sampled_from(("contradicted", "doubtful")))
+def test_a_doubt_never_helps(question: Question, law: str) -> None:
+    """Law 6: whatever is in doubt about identity, nothing is permitted by it."""
+    doubted = Question(
+        question.use, question.terms, question.item_evidence, question.accepts, (Doubt(law, "?", ("e",)),)
+    )
+    assert outcomes(doubted)["strict"] is not Outcome.PERMITTED
+    assert RANK[outcomes(doubted)["strict"]] >= RANK[outcomes(question)["strict"]]
+
+
+@given(questions())
+def test_strict_is_never_more_permissive_than_the_guidance(question: Question) -> None:
+    """The default reading is the most careful one."""
+    found = outcomes(question)
+    assert RANK[found["strict"]] >= RANK[found["cc-guidance-2025"]]
