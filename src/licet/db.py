@@ -7,7 +7,6 @@ Each room keeps its own tables; this file keeps the version that they share.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -17,6 +16,7 @@ from licet.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 30_000

@@ -99,6 +99,7 @@ class CatalogStore:
         captured_at: datetime,
         files: tuple[SourceFile, ...],
         items: Iterable[Entry | Problem],
+        *,
         licence: str | None = None,
         licence_span: Span | None = None,
         licence_where: str = "",
@@ -217,7 +218,7 @@ class _Import:
             "captured_us": _microseconds(snapshot.captured_at),
             "body": b"",
         }
-        self.number: int = connection.execute(_snapshot.insert(), row).inserted_primary_key[0]
+        self.number = _inserted(connection, _snapshot, row)
 
     def take(self, items: Iterable[Entry | Problem]) -> None:
         """Keep the entries, and set the problems aside."""
@@ -277,13 +278,19 @@ class _Import:
         if digest not in self._blobs:
             self._blobs |= self._numbers(_blob, [digest])
         if digest not in self._blobs:
-            inserted = self._connection.execute(_blob.insert(), {"digest": digest})
-            self._blobs[digest] = inserted.inserted_primary_key[0]
+            self._blobs[digest] = _inserted(self._connection, _blob, {"digest": digest})
         return self._blobs[digest]
 
     def _numbers(self, table: sa.Table, digests: Iterable[str]) -> dict[str, int]:
         query = sa.select(table.c.digest, table.c.number).where(table.c.digest.in_(list(digests)))
         return {row.digest: row.number for row in self._connection.execute(query)}
+
+
+def _inserted(connection: sa.Connection, table: sa.Table, row: dict[str, object]) -> int:
+    """Insert a row and return its number."""
+    key = connection.execute(table.insert(), row).inserted_primary_key
+    assert key is not None  # both tables number their rows
+    return int(key[0])
 
 
 def _entry_row(one: Entry) -> tuple[str, dict[str, object]]:
@@ -343,9 +350,7 @@ def _last_listings(keys: list[str], moment: int) -> sa.Select[tuple[object, ...]
     )
     in_it = sa.and_(_listing.c.snapshot == _snapshot.c.number, _listing.c.key == last.c.key)
     return (
-        sa.select(
-            _listing.c.key, _listing.c.snapshot, _listing.c.start, _blob.c.digest.label("blob"), _entry.c.body
-        )
+        sa.select(_listing.c.key, _listing.c.snapshot, _listing.c.start, _blob.c.digest.label("blob"), _entry.c.body)
         .select_from(last.join(_snapshot, of_last).join(_listing, in_it).join(_blob).join(_entry))
         .order_by(_snapshot.c.captured_us, _snapshot.c.number)
     )

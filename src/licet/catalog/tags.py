@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 VALUE_CHARACTERS = 1 << 16  # a longer value is cut: no licence needs more
 VALUES = 1_000  # a file with more values is not describing itself
@@ -42,3 +43,8 @@ class Tags:
     def album(self) -> str:
         """The release, or ""."""
         return self.first("TALB", "ALBUM", "©alb", "IPRD") or ""
+
+
+def read_tags(path: Path) -> Tags:  # noqa: ARG001
+    """TODO."""
+    return Tags("")

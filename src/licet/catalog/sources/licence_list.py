@@ -7,9 +7,9 @@
     Available under a Creative Commons Attribution license: http://creativecommons.org/licenses/by/3.0/
     (a blank line)
 
-A record that is not of this form costs only itself: the next one begins after a blank line, or at a line that is a path.
-Titles hold tabs, quotes and HTML entities, and " by " too, so the artist is what follows the last " by ". The credit and
-the licence are kept exactly as worded.
+A record that is not of this form costs only itself: the next one begins after a blank line, or at a line that is a
+path. Titles hold tabs, quotes and HTML entities, and " by " too, so the artist is what follows the last " by ". The
+credit and the licence are kept exactly as worded.
 """
 
 from __future__ import annotations

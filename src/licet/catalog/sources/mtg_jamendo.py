@@ -112,9 +112,7 @@ class MtgJamendo:
     @cached_property
     def _files(self) -> tuple[SourceFile, ...]:
         patterns = (LICENCES, "data/*.tsv", "data/splits/**/*.tsv", "data/download/*_audio*_sha256_tracks.txt")
-        names = {
-            path.relative_to(self.root).as_posix() for pattern in patterns for path in self.root.glob(pattern)
-        }
+        names = {path.relative_to(self.root).as_posix() for pattern in patterns for path in self.root.glob(pattern)}
         if not names:
             raise SourceError(
                 f"{self.location} is no MTG-Jamendo checkout: it holds neither {LICENCES} nor data/*.tsv",
@@ -141,9 +139,7 @@ def _licences(tracks: dict[int, _Track], records: Iterator[Licensed | Problem]) 
             yield Problem(record.where, says, Severity.DOUBT)
 
 
-def _rows(
-    tracks: dict[int, _Track], file: SourceFile, rows: Iterator[Row | Problem]
-) -> Iterator[Problem]:
+def _rows(tracks: dict[int, _Track], file: SourceFile, rows: Iterator[Row | Problem]) -> Iterator[Problem]:
     for row in rows:
         if isinstance(row, Problem):
             yield row

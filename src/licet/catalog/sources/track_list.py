@@ -117,9 +117,7 @@ def facts_of(row: Row) -> Facts:
     return Facts(_number(artist), _number(album), path.decode(), seconds)
 
 
-def _below_header(
-    stream: BinaryIO, file: SourceFile, header: tuple[bytes, ...]
-) -> Iterator[Line | Problem]:
+def _below_header(stream: BinaryIO, file: SourceFile, header: tuple[bytes, ...]) -> Iterator[Line | Problem]:
     """Yield the lines below the header, or the problem that there is no such header."""
     listing = lines(stream, limit=_LINE_BYTES)
     first = next(listing, None)
