@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from licet.terms.links import is_link, licence_at
+from licet.terms.links import licence_at, only_link
 from licet.terms.statement import Licence
 
 if TYPE_CHECKING:
@@ -58,4 +58,5 @@ def _speaks_of_rights(tag: str) -> bool:
 
 
 def _is_licence(text: str) -> bool:
-    return is_link(text.strip()) and isinstance(licence_at(text.strip()), Licence)
+    link = only_link(text)
+    return link is not None and isinstance(licence_at(link), Licence)

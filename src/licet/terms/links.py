@@ -27,9 +27,10 @@ _PAGE = re.compile(r"(?:deed|legalcode|rdf)(?:[._-][\w.-]*)?")
 _SPDX_ID = re.compile(r"spdx\.org/licenses/([\w.+-]+?)(?:\.html|\.json)?")
 
 
-def is_link(text: str) -> bool:
-    """Tell whether `text` is a link and nothing else."""
-    return _LINK.fullmatch(text) is not None
+def only_link(text: str) -> str | None:
+    """Return the link that `text` consists of, without the sign that ends its sentence, or None."""
+    match = _LINK.fullmatch(text.strip())
+    return match[0].rstrip(_CLOSING) if match else None
 
 
 def licence_at(link: str) -> Licence | NoSuchLicence | None:
@@ -39,9 +40,7 @@ def licence_at(link: str) -> Licence | NoSuchLicence | None:
     if site == "creativecommons.org" and path.startswith(("licenses/", "publicdomain/")):
         return creative_commons.at_path(_without_page(path))
     if match := _SPDX_ID.fullmatch(place):
-        return by_spdx_id(match[1]) or NoSuchLicence(
-            f"the terms of the SPDX licence {match[1]} are not in Licet's tables"
-        )
+        return by_spdx_id(match[1]) or NoSuchLicence(f"the terms of {match[1]} are not known here")
     return other_licences.at_link(place)
 
 

@@ -20,7 +20,7 @@ from functools import lru_cache
 
 from licet.terms.creative_commons import SITE, NoSuchLicence
 from licet.terms.expressions import Alternatives
-from licet.terms.links import is_link, licence_at, take_links
+from licet.terms.links import licence_at, only_link, take_links
 from licet.terms.sentences import Kind, Sentence, sentences
 from licet.terms.statement import Licence, Resolution, Stance
 from licet.terms.titles import agree, fuller
@@ -51,7 +51,7 @@ def resolve(statement: str) -> Resolution:
 def _resolved(statement: str) -> Resolution:
     if len(statement) > LONGEST_STATEMENT:  # 1.
         return _unresolved(f"longer than {LONGEST_STATEMENT:,} characters: kept, not read")
-    if is_link(statement) and (found := licence_at(statement)):  # 2.
+    if (link := only_link(statement)) and (found := licence_at(link)):  # 2.
         return _unresolved(found.note) if isinstance(found, NoSuchLicence) else Resolution(Stance.LICENSED, (found,))
     text = plain(statement)
     if text.lower().strip(" .-?_/") in _NOTHING_SAID:  # 3.

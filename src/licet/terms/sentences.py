@@ -40,7 +40,7 @@ class Sentence:
 
 _ANY_LINK = f"[{LICENCE_LINK}{OTHER_LINK}]"
 _END = re.compile(r"(?<=[.!;])(?<!\bdr\.)(?<!\bmr\.)(?<!\bms\.)(?<!\bst\.)(?<!\bv\.)(?<!\bvs\.)\s+|\s+[|•]\s+")
-_EDGES = " .,;:-/"
+_EDGES, _ENDS = " .,;:-/", " .,;:!"  # a hyphen or a slash at the end is the sign of a text cut short
 
 _LABEL = re.compile(
     r"(?:spdx-license-identifier|(?:(?:audio|music|track|song|content|usage) )?"
@@ -64,6 +64,7 @@ _POINTER = re.compile(
     rf"(?:to view a copy of this licen[cs]e,? (?:please )?visit|verify at|see(?: also)?|full text(?: at)?|text:)"
     rf" ?:? ?\(?{_ANY_LINK}\)?(?:,? or send a letter to creative commons,[a-z0-9 ,]{{0,120}})?|some rights reserved"
 )
+_LINKED = re.compile(rf"(?: [-/])? ?(?:{_POINTER.pattern}|{LICENCE_LINK})")
 _CREATIVE_COMMONS_ALONE = re.compile(r"(?:an? )?(?:creative commons|cc)(?: public)?(?: licen[cs]e)?")
 
 _YEARS = r"(?:19|20)\d\d(?: ?[-,/] ?(?:19|20)?\d\d){0,6}"
@@ -99,7 +100,7 @@ _FMA_LIMITED = re.compile(r"fma[ -]limited:? download only")
 
 def sentences(text: str) -> list[Sentence]:
     """Read each sentence of `text`, which is plain, in lower case, and holds stand-ins where its links were."""
-    parts = [part.strip(_EDGES).rstrip(_EDGES + "!") for part in _END.split(text)]
+    parts = [part.lstrip(_EDGES).rstrip(_ENDS) for part in _END.split(text)]
     return [_read(part) for part in parts if part]
 
 
@@ -107,7 +108,7 @@ def _read(sentence: str) -> Sentence:
     if len(sentence) > LONGEST_SENTENCE:
         return Sentence(Kind.OTHER)
     label = _LABEL.match(sentence)
-    said = sentence[label.end() :].strip(_EDGES) if label else sentence
+    said = sentence[label.end() :].lstrip(_EDGES) if label else sentence
     readings = (_reservation(said), _pointer(said), _offer(said), _notice(sentence), _notice(said))
     return next((reading for reading in readings if reading), Sentence(Kind.OTHER))
 
@@ -136,7 +137,7 @@ def _offer(said: str) -> Sentence | None:
     before, name = (said[: frame.start()].strip(_EDGES), said[frame.end() :]) if frame else ("", said)
     if before and not _SUBJECT.fullmatch(before) and not _notice(before):
         return None
-    name = _BRACKETS.sub(r" \1 ", _POINTER.sub(" ", name).replace(LICENCE_LINK, " ")).strip(_EDGES + "\"'")
+    name = _BRACKETS.sub(r" \1 ", _LINKED.sub(" ", name)).lstrip(_EDGES + "\"'").rstrip(_ENDS + "\"'")
     name = " ".join(_LEAD.sub("", name, count=1).split())
     if linked and (not name or _CREATIVE_COMMONS_ALONE.fullmatch(name)):
         return Sentence(Kind.OFFER)

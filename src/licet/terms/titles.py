@@ -41,6 +41,7 @@ _OTHER_FAMILIES = {  # what titles call them, under the code of their address
     "sampling": rf"{_CC}sampling",
     "devnations": rf"(?:{_CC})?(?:developing nations|devnations)",
 }
+_CUT_SHORT = ("-", "/", ",", "(", "&")  # "Attribution-" has lost its end, and with it a condition
 _CODES = (("by", "nc"), ("by", "sa"), ("by", "nd"))  # how a code may begin without "CC"
 _NO_PORT = ("unported", "international", "universal", "generic")  # the last three are written of any version
 
@@ -48,6 +49,8 @@ _NO_PORT = ("unported", "international", "universal", "generic")  # the last thr
 def licence_named(name: str) -> Licence | NoSuchLicence | None:
     """Return the licence that `name` is a title, code or SPDX id of, or None where it is none."""
     name = name.strip()
+    if name.endswith(_CUT_SHORT):
+        return None
     return by_spdx_id(name) or other_licences.by_name(name) or _creative_commons(name)
 
 
@@ -67,7 +70,7 @@ def _creative_commons(name: str) -> Licence | NoSuchLicence | None:
     first = _title().match(slug) if slug else None
     if first is None:
         return None
-    licence, rest = _licence(first), slug[first.end() :].strip()
+    licence, rest = _licence(first), slug[first.end() :].strip(" (")
     if not rest or not isinstance(licence, Licence):
         return None if rest else licence
     second = _title().fullmatch(rest)  # 3.
@@ -79,9 +82,9 @@ def _slug(name: str) -> str:
     """Return the words of a title apart by single spaces, or "" where it holds a sign that no title holds."""
     if len(name) > LONGEST_TITLE:
         return ""
-    spaced = re.sub(r"(?<!\d)\.|\.(?!\d)|[\s\-_,/:;()\[\]\"']+", " ", name.lower().replace("&", " and "))
-    slug = " ".join(spaced.split())
-    return slug if re.fullmatch(r"[a-zñ0-9.+ ]+", slug) else ""  # 1.
+    spaced = re.sub(r"(?<!\d)\.|\.(?!\d)|[\s\-_,/:;)\[\]\"']+", " ", name.lower().replace("&", " and "))
+    slug = " ".join(spaced.replace("(", " (").split())  # an opening bracket may begin the title's second wording
+    return slug if re.fullmatch(r"[a-zñ0-9.+( ]+", slug) else ""  # 1.
 
 
 @cache
@@ -91,7 +94,7 @@ def _title() -> re.Pattern[str]:  # 2.
     places = "|".join(sorted(map(re.escape, [*_NO_PORT, *_ports()]), key=len, reverse=True))
     return re.compile(
         rf"(?:an? |the )?(?:{whole}|(?P<cc>{_CC}(?:licen[cs]e )?)?(?P<elements>(?:(?:{elements}) ?)+)) ?"
-        rf"(?:aka music sharing ?)?(?:licen[cs]e ?)?"
+        rf"(?:\(?aka music sharing ?)?(?:licen[cs]e ?)?"
         rf"(?:(?:(?:version|ver|v) ?)?(?P<version>\d(?:\.\d)?)(?: ?\+| or later)?(?: ?(?P<place>{places})\b)?)? ?"
         rf"(?:(?:public )?licen[cs]e\b|public ?domain(?: dedication)?\b|deed\b)?"
     )
