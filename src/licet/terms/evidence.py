@@ -142,32 +142,34 @@ class EvidenceStore:
 
     def _keep(self, source: BinaryIO, what: str) -> str:
         """Copy `source` to the place its content names, and return its digest."""
-        temporary: Path | None = None
         try:
-            temporary, stream = self._incoming()
-            with stream:
-                digest, size = _copied(source, stream)
-            place = self.path(digest)
-            if not self._holds(digest, size):
-                self._settle(temporary, place)
+            with self._incoming() as temporary:
+                with temporary.open("wb") as stream:
+                    digest, size = _copied(source, stream)
+                place = self.path(digest)
+                if not self._holds(digest, size):
+                    self._settle(temporary, place)
         except OSError as error:
             mend = "make room on the disk, or check the rights of the workspace's folder"
             raise EvidenceError(f"{what} cannot be kept in {self._root}: {error.strerror}", mend=mend) from error
-        finally:
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
         return digest
 
-    def _incoming(self) -> tuple[Path, BinaryIO]:
-        """Open a new file that no other process or thread writes to."""
+    @contextmanager
+    def _incoming(self) -> Iterator[Path]:
+        """Make a new file that no other process or thread writes to, and see to it that none is left behind."""
         folder = self._root / "incoming"
         folder.mkdir(parents=True, exist_ok=True)
         while True:
             path = folder / f"{os.getpid()}-{next(_NUMBERS)}"
             try:
-                return path, path.open("xb")
+                path.touch(exist_ok=False)
+                break
             except FileExistsError:  # left by a killed process that had the same number
                 continue
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     def _settle(self, temporary: Path, place: Path) -> None:
         """Move a flushed file to its final name, and see to it that the name outlives a power cut."""

@@ -39,7 +39,9 @@ class Sentence:
 
 
 _ANY_LINK = f"[{LICENCE_LINK}{OTHER_LINK}]"
-_END = re.compile(r"(?<=[.!;])(?<!\bdr\.)(?<!\bmr\.)(?<!\bms\.)(?<!\bst\.)(?<!\bv\.)(?<!\bvs\.)\s+|\s+[|•]\s+")
+_END = re.compile(  # not the full stop of an initial, a title of address or "v."
+    r"(?<=[.!;])(?<!\b[a-z]\.)(?<!\b(?:dr|mr|ms|st|vs)\.)\s+|\s+[|•]\s+"
+)
 _EDGES, _ENDS = " .,;:-/", " .,;:!"  # a hyphen or a slash at the end is the sign of a text cut short
 
 _LABEL = re.compile(
@@ -73,10 +75,12 @@ _NOTICE = re.compile(
     rf"(?:{_MARK}[ ,:&/+]*(?:and )?){{1,4}}(?:{_YEARS})?(?P<holder>.*)|{_YEARS}(?:[ ,:.-]+(?P<of_year>.*))?"
     rf"|(?P<before>[^©℗()]+) (?:\(c\)|©|℗) ?{_YEARS}"
 )
-_NOT_A_HOLDER = re.compile(
+_NOT_A_HOLDER = re.compile(  # words that no holder's name needs, and that may be a grant, a condition or a refusal
     r"\b(?:licen[cs]\w*|cc\d?|creative|commons|free\w*|not|no|non\w*|except\w*|unless|but|only|without|permi\w+|allow\w*"
     r"|may|must|can|use[drs]?|usage|reserv\w+|prohibit\w*|public|domain|ai|train\w*|right\w*|under|gpl\w*|royalt\w*"
-    r"|shar\w+|contact|please|attribution|grant\w*|any(?:one|body)|whatever|you|credit)\b"
+    r"|shar\w+|contact|please|attribution|grant\w*|any(?:one|body)|whatever|you|your|credit\w*|ask|request\w*|purposes?"
+    r"|educational|personal|private|commercial\w*|sell|sale|cop(?:y|ies)|written|prior|consent|agreement|subject"
+    r"|conditions?|provided|if|when|until|expire\w*|require\w*|promo\w*|verify)\b"
 )
 
 _LEARNING = (
