@@ -19,14 +19,19 @@ from licet.catalog.entries import (
     Work,
 )
 from licet.catalog.identifiers import Identifier, Names, local_identifier, parse_identifier
+from licet.catalog.links import identifier_in_link
 from licet.catalog.paths import escape_path, unescape_path
-from licet.catalog.tags import Tags
+from licet.catalog.sources import KINDS, Kind, Source, open_source
+from licet.catalog.tagged import identifiers_in_tags
+from licet.catalog.tags import Tags, read_tags
 
 __all__ = [
+    "KINDS",
     "Drift",
     "Entry",
     "Holding",
     "Identifier",
+    "Kind",
     "Listed",
     "Names",
     "Party",
@@ -35,6 +40,7 @@ __all__ = [
     "Right",
     "Severity",
     "Snapshot",
+    "Source",
     "SourceFile",
     "Span",
     "Tags",
@@ -42,8 +48,12 @@ __all__ = [
     "decode_entry",
     "encode_entry",
     "escape_path",
+    "identifier_in_link",
+    "identifiers_in_tags",
     "local_identifier",
+    "open_source",
     "parse_identifier",
+    "read_tags",
     "snapshot_id",
     "unescape_path",
 ]

@@ -21,14 +21,15 @@ _PAGES = tuple(
         ("youtube", r"youtu\.be/([\w-]{11})(?![\w-])"),
     )
 )
-_WEB = re.compile(r"\s*https?://", re.IGNORECASE)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 def identifier_in_link(link: str) -> Identifier | None:
     """Return what the page at `link` is the page of, or None where the link does not say."""
+    link = link.strip()
     web = _WEB.match(link)
-    if web is None or len(link) > _LINK_CHARACTERS:
-        return None
+    if web is None or len(link) > _LINK_CHARACTERS or any(map(str.isspace, link)):
+        return None  # prose that begins with a link may say anything of it
     for scheme, page in _PAGES:
         if found := page.match(link, web.end()):
             return Identifier(scheme, found[1])

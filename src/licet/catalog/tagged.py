@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 _SCHEMES = {
     "TSRC": "isrc",
     "ISRC": "isrc",
-    "----:com.apple.iTunes:ISRC": "isrc",
-    "UFID:http://musicbrainz.org": "musicbrainz",
-    "MUSICBRAINZ_TRACKID": "musicbrainz",  # by long custom the recording, and MUSICBRAINZ_RELEASETRACKID the track
-    "TXXX:MusicBrainz Recording Id": "musicbrainz",
-    "----:com.apple.iTunes:MusicBrainz Track Id": "musicbrainz",
+    "UFID:HTTP://MUSICBRAINZ.ORG": "musicbrainz",
+    # By long custom the recording; the track on a release is MUSICBRAINZ_RELEASETRACKID.
+    "MUSICBRAINZ_TRACKID": "musicbrainz",
+    "MUSICBRAINZ TRACK ID": "musicbrainz",
 }
-_LINKS = ("WOAF", "WOAS", "WXXX", "CONTACT", "URL", "WEBSITE", "SOURCE", "COMMENT", "COMM", "PURL", "©cmt", "ICMT")
+_LINKS = frozenset("WOAF WOAS WXXX CONTACT URL WEBSITE SOURCE PURL COMMENT COMM DESCRIPTION ©CMT ICMT ANNO".split())
+_DESCRIBED = ("TXXX", "WXXX", "----")  # frames and atoms that carry a name of their own
 
 
 def identifiers_in_tags(tags: Tags) -> tuple[Identifier, ...]:
@@ -35,13 +35,15 @@ def identifiers_in_tags(tags: Tags) -> tuple[Identifier, ...]:
 
 def _identifiers(tags: Tags) -> Iterator[Identifier]:
     for name, value in tags.values:
-        scheme = _SCHEMES.get(name)
+        frame, _, description = name.upper().partition(":")
+        own = description.rpartition(":")[2] if frame in _DESCRIBED else ""
+        scheme = _SCHEMES.get(own or name.upper())
         if scheme is not None:
             try:
                 yield Identifier(scheme, value)
             except IdentifierError:
                 continue
-        elif name.partition(":")[0] in _LINKS:
+        elif frame in _LINKS or own in _LINKS:
             found = identifier_in_link(value)
             if found is not None and found.names == Names.RECORDING:
                 yield found

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXTENSIONS = frozenset(
-    ".aac .aif .aifc .aiff .alac .ape .au .caf .flac .m4a .m4b .mka .mp2 .mp3 .mp4 .mpc .oga .ogg .opus .spx .tta "
-    ".wav .webm .wma .wv".split()
+    ".aac .ac3 .aif .aifc .aiff .alac .ape .au .caf .flac .m4a .m4b .mka .mp2 .mp3 .mp4 .mpc .oga .ogg .opus .spx .tta "
+    ".wav .wave .webm .wma .wv".split()
 )
 _STATEMENTS = "statements.jsonl"
 _LINE_BYTES = 1 << 24  # our own lines are as long as the tags that `read_tags` keeps

@@ -69,6 +69,15 @@ class Table:
         """
         return settled(self._entries)
 
+    def rows(self) -> Iterator[Entry | Problem]:
+        """Yield an entry or a problem for each row as it stands, a recording as often as it is listed.
+
+        Raises:
+            SourceError: as `read`.
+            UsageError: as `read`.
+        """
+        return self._entries()
+
     @cached_property
     def _file(self) -> SourceFile:
         form_of(self.path)
