@@ -90,9 +90,10 @@ def test_either_order(path: str) -> None:
 def test_no_derivatives_is_an_absence() -> None:
     """NoDerivatives leaves DerivativeWorks out of what is permitted, and prohibits nothing."""
     (licence,) = resolve(SITE + "licenses/by-nd/4.0/").offers
-    assert licence.permits == {Permission.REPRODUCTION, Permission.DISTRIBUTION}
-    assert licence.requires == {Requirement.ATTRIBUTION, Requirement.NOTICE}
-    assert not licence.prohibits
+    permits, requires, prohibits = licence.substance
+    assert permits == {Permission.REPRODUCTION, Permission.DISTRIBUTION}
+    assert requires == {Requirement.ATTRIBUTION, Requirement.NOTICE}
+    assert not prohibits
 
 
 def test_non_commercial_is_a_prohibition() -> None:

@@ -39,6 +39,7 @@ UNKNOWN = [
         "free with mp3",
         "MIT or",
         "(MIT or GPL-2",
+        "( or MIT",
         "MIT or GPL-2)",
         "MIT and/or GPL-2",
     ),

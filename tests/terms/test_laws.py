@@ -50,6 +50,7 @@ def test_any_text(statement: str) -> None:
 
 
 @given(st.lists(PHRASES, max_size=8).map(" ".join))
+@example("( or all rights reserved")
 def test_any_phrases(statement: str) -> None:
     """No mixture of the phrases that count raises either, and reading it twice gives the same."""
     assert lawful(resolve(statement))

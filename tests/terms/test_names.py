@@ -88,6 +88,7 @@ NO_NAMES = [
         "CC BY, CC0",
         "CC BY (NC)",
         "CC BY 4.0 (free)",
+        "CC BY 4.0 public domain",
         "CC BY 3.0 CC BY 4.0",
         "CC BY 3.0 inn",
     ),

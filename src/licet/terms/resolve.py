@@ -37,6 +37,8 @@ _MAY_GRANT = re.compile(
     r"\b(?:licen[cs]\w*|cc\d?|creative|free\w*|permit\w*|allow\w*|grant\w*|may|public domain|royalt\w*|except\w*|unless"
     r"|but|however|other than|some rights|not|welcome|share\w*|ok|okay|fine|anything|whatever)\b"
 )
+_OWN_WORDS = "words of its own: kept, not guessed at"
+_NOTICE = "a copyright notice: names a holder, permits nothing, reserves nothing in words"
 
 
 def resolve(statement: str) -> Resolution:
@@ -99,41 +101,37 @@ def _offered(read: list[Sentence], words: str, links: list[Licence | NoSuchLicen
 def _mentions(linked: dict[str, Licence], named: list[Alternatives | NoSuchLicence]) -> str:
     offers = [offer for one in named if isinstance(one, Alternatives) for offer in one.offers]
     names = _distinct([licence.name for licence in (*linked.values(), *offers)])
-    return (
-        f"names {', '.join(names)} among words of its own: kept, not guessed at"
-        if names
-        else "words of its own: kept, not guessed at"
-    )
+    return f"names {', '.join(names)} among {_OWN_WORDS}" if names else _OWN_WORDS
 
 
 def _noticed(kinds: set[Kind]) -> Resolution:  # 8.
     if kinds == {Kind.NOTICE}:
-        return Resolution(
-            Stance.SILENT, notes=("a copyright notice: names a holder, permits nothing, reserves nothing in words",)
-        )
+        return Resolution(Stance.SILENT, notes=(_NOTICE,))
     return _unresolved("speaks of a licence, and names none")
 
 
 def _agreed(linked: list[Licence], named: list[Alternatives], words: str) -> Resolution:  # 7.
+    notes = _distinct([note for one in named for note in one.notes])
     if len(linked) > 1:
         return _unresolved(f"links to {' and to '.join(sorted(licence.name for licence in linked))}")
-    if linked and "creative commons" in words and not linked[0].key.startswith(SITE):
-        return _unresolved(f"words say Creative Commons, link says {linked[0].name}")
-    notes = _distinct([note for one in named for note in one.notes])
-    several = [one for one in named if len(one.offers) != 1]
-    if several:
-        alone = not linked and len(named) == 1 and several[0].offers
-        return (
-            Resolution(Stance.LICENSED, several[0].offers, notes)
-            if alone
-            else _unresolved(*notes or ["names several licences in several places"])
-        )
-    found = linked[:1] or [named[0].offers[0]]
-    for licence in (one.offers[0] for one in named):
-        if not agree(found[0], licence):
-            return _unresolved(f"words say {licence.name}, {'link says' if linked else 'and also'} {found[0].name}")
-        found = [fuller(found[0], licence)]
-    return Resolution(Stance.LICENSED, tuple(found), notes)
+    if all(len(one.offers) == 1 for one in named):
+        return _one(linked, [one.offers[0] for one in named], notes, words)
+    if len(named) == 1 and named[0].offers and not linked:
+        return Resolution(Stance.LICENSED, named[0].offers, notes)
+    return _unresolved(*notes or ["names several licences in several places"])
+
+
+def _one(linked: list[Licence], named: list[Licence], notes: tuple[str, ...], words: str) -> Resolution:
+    """Return the one licence that all links and names mean. The link decides: words may say less than it, not more."""
+    found, *others = [*linked, *named]
+    if linked and "creative commons" in words and not found.key.startswith(SITE):
+        return _unresolved(f"words say Creative Commons, link says {found.name}")
+    for other in others:
+        ported = linked and other.jurisdiction not in (None, linked[0].jurisdiction)
+        if ported or not agree(found, other):
+            return _unresolved(f"words say {other.name}, {'link says' if linked else 'and also'} {found.name}")
+        found = fuller(found, other)
+    return Resolution(Stance.LICENSED, (found,), notes)
 
 
 def _distinct(notes: list[str]) -> tuple[str, ...]:

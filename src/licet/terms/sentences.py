@@ -60,7 +60,7 @@ _FRAME = re.compile(
 _BRACKETS = re.compile(r"[(\[<]\s*[)\]>]|^\s*[(\[<]([^()\[\]<>]*)[)\]>]\s*$")  # round nothing, or round everything
 _LEAD = re.compile(
     r"^(?:the |an? |la |une? |der )?(?:(?:terms|conditions|terms and conditions) of (?:the |an? )?)?"
-    r"(?:(?:following )?(?:licen[cs]es?|licence|lizenz|licencia)(?: ?: ?| (?!art\b)))?"
+    r"(?:(?:following )?(?:licen[cs]es?|lizenz|licencia)(?: ?: ?| (?!art\b)))?"
 )
 _POINTER = re.compile(
     rf"(?:to view a copy of this licen[cs]e,? (?:please )?visit|verify at|see(?: also)?|full text(?: at)?|text:)"
@@ -148,9 +148,7 @@ def _offer(said: str) -> Sentence | None:
     named = licence_named(name)
     if isinstance(named, NoSuchLicence):
         return Sentence(Kind.OFFER, named)
-    several = (
-        Alternatives((named,)) if named else alternatives(name.removesuffix(" licenses").removesuffix(" licences"))
-    )
+    several = Alternatives((named,)) if named else alternatives(name)
     return Sentence(Kind.OFFER, several) if several else None
 
 

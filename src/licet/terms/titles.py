@@ -96,7 +96,7 @@ def _title() -> re.Pattern[str]:  # 2.
         rf"(?:an? |the )?(?:{whole}|(?P<cc>{_CC}(?:licen[cs]e )?)?(?P<elements>(?:(?:{elements}) ?)+)) ?"
         rf"(?:\(?aka music sharing ?)?(?:licen[cs]e ?)?"
         rf"(?:(?:(?:version|ver|v) ?)?(?P<version>\d(?:\.\d)?)(?: ?\+| or later)?(?: ?(?P<place>{places})\b)?)? ?"
-        rf"(?:(?:public )?licen[cs]e\b|public ?domain(?: dedication)?\b|deed\b)?"
+        rf"(?:(?:public )?licen[cs]e\b|deed\b)?(?(_0)(?:public ?domain(?: dedication)?\b)?)"  # the last for CC0 alone
     )
 
 
