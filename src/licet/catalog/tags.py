@@ -110,17 +110,12 @@ def _flac_behind(stream: BinaryIO, start: int) -> Iterator[tuple[str, str]]:
 
 
 def _bounded(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield no more and no longer values than a file could need to describe itself, as text that can be stored."""
+    """Yield no more and no longer values than a file could need to describe itself."""
     left = TOTAL_CHARACTERS
     for name, value in islice(values, VALUES):
-        kept = _storable(name[:NAME_CHARACTERS]), _storable(value[:VALUE_CHARACTERS])
+        kept = name[:NAME_CHARACTERS], value[:VALUE_CHARACTERS]
         left -= len(kept[0]) + len(kept[1])
         if left < 0:
             return
         if name and value.strip():
             yield kept
-
-
-def _storable(text: str) -> str:
-    """Return `text` without the half characters that damaged UTF-16 leaves, which no other encoding can write."""
-    return text.encode("utf-8", "replace").decode()
