@@ -52,7 +52,10 @@ CASES = {
     "described text": (frame("TXXX", b"\3LICENSE\0CC BY"), [("TXXX:LICENSE", "CC BY")]),
     "text without description": (frame("TXXX", b"\3\0CC BY"), [("TXXX", "CC BY")]),
     "link": (frame("WCOP", URL.encode()), [("WCOP", URL)]),
-    "link of the file": (frame("WOAF", b"http://www.jamendo.com/track/214\0"), [("WOAF", "http://www.jamendo.com/track/214")]),
+    "link of the file": (
+        frame("WOAF", b"http://www.jamendo.com/track/214\0"),
+        [("WOAF", "http://www.jamendo.com/track/214")],
+    ),
     "described link": (frame("WXXX", b"\0here\0" + URL.encode()), [("WXXX:here", URL)]),
     "link described in utf-16": (
         frame("WXXX", b"\2" + "āb".encode("utf-16-be") + b"\0\0" + URL.encode()),
@@ -97,7 +100,11 @@ def test_version_3_has_flags_of_its_own(flags: int, content: bytes) -> None:
 
 def test_version_2_is_given_later_names() -> None:
     """Frames of three letters come out under the four-letter names; unknown ones keep theirs."""
-    frames = [frame("TCR", b"\0mine", version=2), frame("WCP", URL.encode(), version=2), frame("TZZ", b"\0z", version=2)]
+    frames = [
+        frame("TCR", b"\0mine", version=2),
+        frame("WCP", URL.encode(), version=2),
+        frame("TZZ", b"\0z", version=2),
+    ]
     assert read(tag(*frames, version=2)) == [("TCOP", "mine"), ("WCOP", URL), ("TZZ", "z")]
 
 

@@ -47,6 +47,7 @@ def make_audio(path: Path, form: str, encoder: str) -> None:
     with av.open(str(path), "w", format=form) as container:
         container.metadata.update(title="Tïtle", artist="Artist", copyright="(c) me", license=LICENCE)
         stream = container.add_stream(encoder, rate=48_000)
+        assert isinstance(stream, av.AudioStream)
         stream.layout = "stereo"
         stream.bit_rate = 64_000
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 9_600), np.int16), format="s16", layout="stereo")
@@ -118,7 +119,12 @@ MOOV = box(
                 box("©nam".encode("latin-1"), data("Wide", kind=2)),
                 box(b"covr", data("picture", kind=13)),
                 box(b"free", box(b"data", b"short")),
-                box(b"----", box(b"mean", bytes(4), b"com.apple.iTunes"), box(b"name", bytes(4), b"LICENSE"), data(LICENCE)),
+                box(
+                    b"----",
+                    box(b"mean", bytes(4), b"com.apple.iTunes"),
+                    box(b"name", bytes(4), b"LICENSE"),
+                    data(LICENCE),
+                ),
                 box(b"huge", box(b"data", bytes(1 << 19))),
             ),
         ),
@@ -148,7 +154,11 @@ MADE_BY_HAND = {
         "riff",
         [("ICOP", "mine"), ("INAM", "café")],
     ),
-    "a wav that ends in a lie": (b"RIFF\0\0\0\0WAVE" + INFO + b"RF64\xff\xff\xff\xff", "riff", [("ICOP", "mine"), ("INAM", "café")]),
+    "a wav that ends in a lie": (
+        b"RIFF\0\0\0\0WAVE" + INFO + b"RF64\xff\xff\xff\xff",
+        "riff",
+        [("ICOP", "mine"), ("INAM", "café")],
+    ),
     "aiff": (
         b"FORM\0\0\0\0AIFF"
         + chunk(b"(c) ", b"mine", ">")
@@ -169,7 +179,11 @@ MADE_BY_HAND = {
         "id3",
         [("TCOP", "mine"), ("A", "b")],
     ),
-    "opus": (pages(b"OpusHead", b"OpusTags" + comments(["A=b", "no value", "A=c"])), "vorbis", [("A", "b"), ("A", "c")]),
+    "opus": (
+        pages(b"OpusHead", b"OpusTags" + comments(["A=b", "no value", "A=c"])),
+        "vorbis",
+        [("A", "b"), ("A", "c")],
+    ),
     "a long comment over many pages": (
         pages(b"\1vorbis", b"\3vorbis" + comments(["PICTURE=" + "x" * 300_000, "A=b"])),
         "vorbis",
@@ -212,6 +226,16 @@ MADE_BY_HAND = {
         [("TCOP", "\ufffd")],
     ),
     "a container that is none": (b"\x1a\x45\xdf\xa3 not matroska", "", []),
+    "wav cut in a text": (
+        b"RIFF\0\0\0\0WAVE" + chunk(b"LIST", b"INFO" + b"ICOP\xff\0\0\0mine"),
+        "riff",
+        [("ICOP", "mine")],
+    ),
+    "a chunk of more than can be": (
+        b"RF64\xff\xff\xff\xffWAVE" + chunk(b"ds64", b"\xff" * 28) + b"data\xff\xff\xff\xff",
+        "",
+        [],
+    ),
     "text": (b"this is not music\n", "", []),
     "nothing": (b"", "", []),
 }
@@ -266,9 +290,9 @@ def test_what_cannot_be_read_says_nothing(tmp_path: Path) -> None:
 def test_no_damage_makes_it_fail(start: bytes, changes: list[tuple[int, int]], cut: int, tmp_path: Path) -> None:
     """Whatever bytes of a tagged file are changed or missing, some tags or none come back, all of them storable."""
     content = bytearray(start[:cut])
-    for place, value in changes:
+    for place, byte in changes:
         if place < len(content):
-            content[place] = value
+            content[place] = byte
     for name, value in read_tags(written(tmp_path, bytes(content))).values:
         (name + value).encode()
 

@@ -153,7 +153,13 @@ def _lower(rule: Callable[[str], str]) -> Callable[[str], str]:
 def _number(what: str) -> Callable[[str], str]:
     """Return a rule: a whole number, kept without leading zeros."""
     digits = _matching(what, r"[0-9]{1,18}")
-    return lambda value: digits(value).lstrip("0") or "0"
+
+    def canonical(value: str) -> str:
+        # Most are well formed, and a catalogue holds hundreds of thousands: they need no pattern.
+        plain = value if value.isascii() and value.isdigit() and len(value) <= 18 else digits(value)
+        return plain.lstrip("0") or "0"
+
+    return canonical
 
 
 def _isrc(value: str) -> str:

@@ -73,7 +73,7 @@ KINDS = {
 }
 
 
-def open_source(kind: str, path: Path, **options: object) -> Source:
+def open_source(kind: str, path: Path, /, **options: object) -> Source:
     """Return the source of this `kind` at `path`. Nothing is read yet.
 
     Args:
