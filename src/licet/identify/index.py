@@ -1,0 +1,157 @@
+"""The index: which recordings are registered, and which of them a piece of audio is.
+
+A search goes from cheap to thorough, and stops when it is sure.
+
+1. The query is looked up as it is, all of it, a stretch after the other.
+2. Where that finds no sure copy that is unchanged, a few stretches spread over the query are looked up again with their time and pitch
+   scaled: faster and slower at the same pitch, higher and lower at the same pace, and both together.
+3. The likeliest offsets are laid over their recordings, and what meets there becomes a probability.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from heapq import nlargest
+from itertools import product
+from typing import TYPE_CHECKING, Self
+
+from licet.errors import UsageError
+from licet.identify.aligning import align
+from licet.identify.evidence import LIKELY, SURE, Match, match_of
+from licet.identify.fingerprint import PARAMETERS
+from licet.identify.listing import segment_names
+from licet.identify.segments import Segment
+from licet.identify.voting import Ballot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from licet.identify.fingerprint import Fingerprint
+    from licet.identify.segments import Registered
+    from licet.identify.voting import Candidate
+
+STRETCH_S = 60.0  # looked up at once
+OVERLAP_S = 10.0  # of two stretches
+EXCERPT_S = 15.0  # of a longer query, looked up under changes
+EXCERPTS = 4
+ALIGNED = 16  # recordings that a query is laid over in each round
+
+_FACTORS = (0.90, 0.925, 0.95, 0.975, 1.025, 1.05, 1.075, 1.10)
+UNCHANGED = ((1.0, 1.0),)
+CHANGES = tuple(change for factor in _FACTORS for change in ((factor, factor), (factor, 1.0), (1.0, factor)))
+"""(time factor, frequency factor): a vote carries over half a step of 2.5 %, so steps in between are met too."""
+
+
+class FingerprintIndex:
+    """A folder of segments, mapped into memory and never changed. What is added later is seen by opening it again."""
+
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        self._segments = tuple(segments)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the index in `folder`; a folder without one, or none at all, is an empty index.
+
+        Raises:
+            IndexDamagedError: a segment or the list of them is missing, damaged, or of another version.
+        """
+        return cls(Segment(folder / name) for name in segment_names(folder))
+
+    @property
+    def state(self) -> str:
+        """SHA-256 that names the exact set of segments: equal states answer every search alike."""
+        return hashlib.sha256("".join(f"{segment.digest}\n" for segment in self._segments).encode()).hexdigest()
+
+    @cached_property
+    def _known(self) -> dict[str, Registered]:
+        return {known.recording: known for segment in self._segments for known in segment.recordings}
+
+    def __len__(self) -> int:
+        return sum(len(segment.starts) for segment in self._segments)
+
+    def __contains__(self, recording: object) -> bool:
+        return recording in self._known
+
+    def recordings(self) -> Iterator[Registered]:
+        """Yield every recording, in the order in which they were registered."""
+        yield from self._known.values()
+
+    def path_of(self, recording: str) -> str:
+        """Return the path `recording` was registered from.
+
+        Raises:
+            UsageError: it is not registered.
+        """
+        if recording not in self._known:
+            raise UsageError(f"no recording {recording!r} is registered")
+        return self._known[recording].path
+
+    def verify(self) -> None:
+        """Read all segments and compare them with their checksums.
+
+        Raises:
+            IndexDamagedError: a segment is not what was written. It is named.
+        """
+        for segment in self._segments:
+            segment.verify()
+
+    def search(self, query: Fingerprint, *, limit: int = 5, least: float = LIKELY) -> tuple[Match, ...]:
+        """Return the recordings that `query` is, the most probable first, at most `limit` and none below `least`.
+
+        Raises:
+            UsageError: the fingerprint was made with other parameters than the index.
+            IndexDamagedError: a segment contradicts itself.
+        """
+        if query.parameters != PARAMETERS:
+            raise UsageError(f"a fingerprint made with {query.parameters!r} cannot be looked up in this index")
+        found = list(self._matches(query, _stretches(query), UNCHANGED))
+        # A sure match at another speed is asked about again: it may have been found by half of its peaks.
+        if not any(match.probability >= SURE and match.unchanged for match in found):
+            found += self._matches(query, _excerpts(query), CHANGES)
+        found.sort(key=lambda match: (-match.probability, -match.aligned_peaks, match.recording))
+        best: dict[str, Match] = {}
+        for match in found:  # the same recording may turn up unchanged and changed: the likelier reading stands
+            best.setdefault(match.recording, match)
+        return tuple(match for match in best.values() if match.probability >= least)[:limit]
+
+    def _matches(
+        self, query: Fingerprint, stretches: Iterable[Ballot], changes: tuple[tuple[float, float], ...]
+    ) -> Iterator[Match]:
+        """Yield the match with each of the likeliest recordings."""
+        likeliest: dict[tuple[str, int], Candidate] = {}
+        for ballot, segment, change in product(stretches, self._segments, changes):
+            for candidate in ballot.cast(segment, *change):
+                key = (segment.digest, candidate.place)
+                if key not in likeliest or candidate.score > likeliest[key].score:
+                    likeliest[key] = candidate
+        for candidate in nlargest(ALIGNED, likeliest.values(), key=lambda candidate: candidate.score):
+            alignment = align(query, candidate)
+            if alignment is not None:
+                yield match_of(candidate.segment.recordings[candidate.place], alignment, candidate.score)
+
+
+def _stretches(query: Fingerprint) -> Iterator[Ballot]:
+    """Cut all of `query` into stretches that overlap by what is too short to be found in one alone."""
+    start_s = 0.0
+    while start_s == 0.0 or start_s + OVERLAP_S < query.duration_s:
+        yield from _ballot(query, start_s, start_s + STRETCH_S)
+        start_s += STRETCH_S - OVERLAP_S
+
+
+def _excerpts(query: Fingerprint) -> Iterator[Ballot]:
+    """Take a few excerpts spread evenly over `query`, or all of it where it is hardly longer than one."""
+    spare_s = query.duration_s - EXCERPT_S
+    if spare_s <= EXCERPT_S / 2:
+        yield from _ballot(query, 0.0, 2 * EXCERPT_S)
+        return
+    for which in range(EXCERPTS):
+        start_s = spare_s * (which + 0.5) / EXCERPTS
+        yield from _ballot(query, start_s, start_s + EXCERPT_S)
+
+
+def _ballot(query: Fingerprint, start_s: float, end_s: float) -> Iterator[Ballot]:
+    ballot = Ballot(query, start_s, end_s)
+    if len(ballot):
+        yield ballot
