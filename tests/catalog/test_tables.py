@@ -223,6 +223,14 @@ def test_lines_that_are_no_objects_are_problems(tmp_path: Path) -> None:
     assert [problem.where for problem in problems] == [f"list.jsonl:{line}" for line in (2, 3, 4, 5, 6)]
 
 
+def test_a_column_may_come_late(tmp_path: Path) -> None:
+    """An object may state what none before it did, and a licence is never lost for that."""
+    note = "x" * 100_000
+    lines = [f'{{"path": "{number}", "note": "{note}"}}' for number in range(120)]
+    path = table(tmp_path, "\n".join([*lines, '{"path": "last", "license": "CC0"}']), "list.jsonl")
+    assert read(path)[0][-1].licence == "CC0"
+
+
 def test_tabs_part_fields_and_quotes_are_letters(tmp_path: Path) -> None:
     """In a tab-separated file a line is a row: long ones and other character sets are problems."""
     content = b'path\ttitle\na\t"A\nb\tcaf\xe9\nc\t' + b"x" * 2_000_000 + b"\nd\tD\n"

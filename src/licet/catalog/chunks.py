@@ -10,6 +10,7 @@ Apple, "Audio Interchange File Format 1.3" (1989).
 from __future__ import annotations
 
 import io
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from licet.catalog.id3 import TAG_BYTES, id3_values
@@ -18,29 +19,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-_CHUNKS = 10_000  # more of them are not read
+_CHUNKS = 10_000  # more of them at one level are not read
 _LIST_BYTES = 1 << 20  # more of a list than this is not read
+_TAGGED = 20  # more chunks with tags in them are not read
 _UNKNOWN = 0xFFFFFFFF  # RF64: the size stands in the `ds64` chunk
 _AIFF_TEXTS = (b"NAME", b"AUTH", b"(c) ", b"ANNO")
 
 
 def riff_values(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     """Yield the tags of the RIFF, RF64 or BW64 file that `stream` holds."""
-    for name, size in _chunks(stream, "little"):
-        if name == b"LIST":
+    chunks = (chunk for chunk in _chunks(stream, "little") if chunk[0].lower() in (b"list", b"id3 "))
+    for name, size in islice(chunks, _TAGGED):
+        if name.lower() == b"list":
             yield from _info(stream.read(min(size, _LIST_BYTES)))
-        elif name.lower() == b"id3 ":
+        else:
             yield from id3_values(io.BytesIO(stream.read(min(size, TAG_BYTES))))
 
 
 def aiff_values(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     """Yield the tags of the AIFF or AIFC file that `stream` holds."""
-    for name, size in _chunks(stream, "big"):
+    chunks = (chunk for chunk in _chunks(stream, "big") if chunk[0] in (*_AIFF_TEXTS, b"ID3 "))
+    for name, size in islice(chunks, _TAGGED):
         if name in _AIFF_TEXTS:
             text = _text(stream.read(min(size, _LIST_BYTES)))
             if text:
                 yield name.decode().strip(), text
-        elif name == b"ID3 ":
+        else:
             yield from id3_values(io.BytesIO(stream.read(min(size, TAG_BYTES))))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TAG_BYTES = 16 << 20  # more of a tag than this is not read
 _FRAME_BYTES = 1 << 18  # more of a frame than this is not read: text takes at most four bytes a character
-_FRAMES = 10_000  # more of them are not read
+_FRAMES = 1_000  # more of them are not read
 _HEADER_BYTES = 10
 _ENCODINGS = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}
 _WIDE = (1, 2)  # encodings of two bytes a unit
@@ -192,7 +192,7 @@ def _encoded_values(name: str, encoding: int, content: bytes) -> Iterator[tuple[
     if name in ("COMM", "USER"):
         content = content[3:]  # the language
     # Version 2.4 parts several values with a zero, and writers of 2.3 do so too.
-    first, *others = (text.strip("\ufeff") for text in _decoded(encoding, content).split("\0"))
+    first, *others = (text.strip("\ufeff") for text in _decoded(encoding, content).rstrip("\0").split("\0"))
     if name in ("TXXX", "COMM"):
         name = f"{name}:{first}" if first else name
     elif first:

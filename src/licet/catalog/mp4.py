@@ -7,12 +7,14 @@ Sources: ISO/IEC 14496-12 (boxes, `cprt`); Apple, "QuickTime File Format" (`ilst
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BOXES = 10_000  # more of them at one level are not read
+_BOXES = 10_000  # more of them in the file, or in one box of its head, are not read
+_ITEM_BOXES = 10  # nor of these in one item
 _VALUE_BYTES = 1 << 18  # a longer value is a picture
 _ENCODINGS = {1: "utf-8", 2: "utf-16-be", 4: "utf-8"}  # the kinds of data that are text
 
@@ -28,27 +30,27 @@ class _Box(NamedTuple):
 def mp4_values(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     """Yield the tags of the MP4 file that `stream` holds."""
     end = stream.seek(0, 2)
-    for moov in _boxes(stream, 0, end, b"moov"):
-        for user_data in _boxes(stream, moov.start, moov.end, b"udta"):
-            for box in _boxes(stream, user_data.start, user_data.end):
-                if box.name == b"cprt":
-                    yield from _copyright(_content(stream, box))
-                elif box.name == b"meta":
-                    yield from _items(stream, box)
+    for moov in islice(_boxes(stream, 0, end, b"moov"), 1):
+        for user_data in islice(_boxes(stream, moov.start, moov.end, b"udta"), 1):
+            for box in _boxes(stream, user_data.start, user_data.end, b"cprt"):
+                yield from _copyright(_content(stream, box))
+            for box in islice(_boxes(stream, user_data.start, user_data.end, b"meta"), 1):
+                yield from _items(stream, box)
 
 
 def _items(stream: BinaryIO, meta: _Box) -> Iterator[tuple[str, str]]:
     # QuickTime leaves out the version and flags that ISO puts before the boxes: a name where they would end tells.
     stream.seek(meta.start + 4)
     plain = stream.read(4) in (b"hdlr", b"ilst", b"keys")
-    for listing in _boxes(stream, meta.start if plain else meta.start + 4, meta.end, b"ilst"):
+    start = meta.start if plain else meta.start + 4
+    for listing in islice(_boxes(stream, start, meta.end, b"ilst"), 1):
         for item in _boxes(stream, listing.start, listing.end):
             yield from _item(stream, item)
 
 
 def _item(stream: BinaryIO, item: _Box) -> Iterator[tuple[str, str]]:
     name = item.name.decode("latin-1")
-    for box in _boxes(stream, item.start, item.end):
+    for box in islice(_boxes(stream, item.start, item.end), _ITEM_BOXES):
         content = _content(stream, box)
         if box.name in (b"mean", b"name"):
             name = f"{name}:{content[4:].decode('utf-8', 'replace')}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 COMMENT_BYTES = 16 << 20  # more of a comment packet than this is not read: it may hold pictures
 _VALUE_BYTES = 1 << 18  # a longer value is a picture
-_COMMENTS = 10_000  # more of them are not read
+_COMMENTS = 1_000  # more of them are not read
 _BLOCKS = 200  # metadata blocks of a FLAC file
 _PAGES = 5_000  # of an Ogg file, before its comments
 _COMMENT_BLOCK = 4
@@ -31,10 +31,10 @@ def flac_values(stream: BinaryIO) -> Iterator[tuple[str, str]]:
         kind, length = head[0] & 0x7F, int.from_bytes(head[1:], "big")
         if kind == _COMMENT_BLOCK:
             yield from comment_values(stream.read(length))
-        else:
-            stream.seek(length, 1)
+            return
         if head[0] & 0x80:
             return  # that was the last block
+        stream.seek(length, 1)
 
 
 def ogg_values(stream: BinaryIO) -> Iterator[tuple[str, str]]:

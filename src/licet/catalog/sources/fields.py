@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from licet.catalog.entries import Entry, Holding, Party, Right, Span, Work
@@ -14,7 +15,7 @@ from licet.catalog.paths import escape_path
 from licet.errors import IdentifierError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 # What a table may state, and the names that columns commonly have for it: small letters and digits alone are compared.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -44,9 +45,10 @@ _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d{1,9})?)", re.ASCI
 _SHARE = re.compile(r"(\d{1,9}(?:/\d{1,9}|\.\d{1,9})?)\s*(%?)", re.ASCII)
 
 
-def columns_for(columns: Iterable[str]) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def columns_for(columns: tuple[str, ...]) -> Mapping[str, str]:
     """Return which of `columns` holds which field, by its common names. The first name that fits counts."""
-    plain = {re.sub(r"[^a-z0-9]", "", column.lower()): column for column in reversed(list(columns))}
+    plain = {re.sub(r"[^a-z0-9]", "", column.lower()): column for column in reversed(columns)}
     found = {field: next((plain[name] for name in names if name in plain), None) for field, names in FIELDS.items()}
     return {field: column for field, column in found.items() if column is not None}
 

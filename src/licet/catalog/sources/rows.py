@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
-_LOOKED_AT = 100  # rows of a JSONL file that tell which columns there are
+_LOOKED_AT = 100  # rows of a JSONL file that tell which columns there are, or fewer long ones
+_LOOKED_AT_BYTES = 8 << 20
 _PARQUET_ROWS = 1_024  # at a time
 
 
@@ -56,7 +57,7 @@ def table_rows(stream: BinaryIO, name: str, form: str) -> tuple[list[str], Itera
     if header is None or isinstance(header, Problem):
         says = "it is empty" if header is None else header.says
         raise SourceError(f"{name} has no header: {says}", mend="give a file whose first line names its columns")
-    columns = [column.strip() for column in header.fields]
+    columns = _told_apart([column.strip() for column in header.fields])
 
     def rows() -> Iterator[Row | Problem]:
         for record in records:
@@ -67,9 +68,7 @@ def table_rows(stream: BinaryIO, name: str, form: str) -> tuple[list[str], Itera
             while len(fields) > len(columns) and not fields[-1]:
                 fields.pop()
             if len(fields) == len(columns):
-                # The first of two columns of one name is the one that counts.
-                values = dict(zip(reversed(columns), reversed(fields), strict=True))
-                yield Row(record.number, record.start, record.raw, values)
+                yield Row(record.number, record.start, record.raw, dict(zip(columns, fields, strict=True)))
             else:
                 says = f"the row has {len(fields)} fields, and the header {len(columns)}"
                 yield Problem(f"{name}:{record.number}", says)
@@ -105,7 +104,13 @@ def parquet_lines(stream: BinaryIO, name: str, columns: Collection[str]) -> Iter
 
 
 def _json_table(records: Iterator[JsonRecord | Problem], name: str) -> tuple[list[str], Iterator[Row | Problem]]:
-    looked_at = list(islice(records, _LOOKED_AT))
+    looked_at: list[JsonRecord | Problem] = []
+    room = _LOOKED_AT_BYTES
+    for record in islice(records, _LOOKED_AT):
+        looked_at.append(record)
+        room -= len(record.raw) if isinstance(record, JsonRecord) else 0
+        if room < 0:
+            break
     columns = dict.fromkeys(column for one in looked_at if isinstance(one, JsonRecord) for column in one.values)
     if not columns:
         raise SourceError(f"{name} has no JSON object in its first {_LOOKED_AT} lines", mend="give one object a line")
@@ -119,6 +124,16 @@ def _json_table(records: Iterator[JsonRecord | Problem], name: str) -> tuple[lis
                 yield Row(record.number, record.start, record.raw, values)
 
     return list(columns), rows()
+
+
+def _told_apart(columns: list[str]) -> list[str]:
+    """Return `columns` with a number behind each name that came before: the first of two is the one that counts."""
+    seen: set[str] = set()
+    apart = []
+    for place, column in enumerate(columns, start=1):
+        apart.append(f"{column} ({place})" if column in seen else column)
+        seen.add(column)
+    return apart
 
 
 def _delimiter(stream: BinaryIO) -> str:

@@ -111,11 +111,13 @@ class Table:
             if not self._extract.file.size:
                 return  # a Parquet file without rows
         with self._rows() as (columns, rows, blob):
-            fields = self._fields(columns)
+            self._fields(columns)
             for row in rows:
                 if isinstance(row, Problem):
                     yield row
                 else:
+                    # One object of JSONL may have columns that the first ones had not.
+                    fields = {**columns_for(tuple(row.values)), **self.columns}
                     yield from self._read_row(row, fields, blob)
 
     def _fields(self, columns: list[str]) -> dict[str, str]:
@@ -127,7 +129,7 @@ class Table:
         if missing:
             there = ", ".join(columns)[:1_000]
             raise SourceError(f"{self.location} has no column {missing[0]!r}", mend=f"its columns are: {there}")
-        fields = {**columns_for(columns), **self.columns}
+        fields = {**columns_for(tuple(columns)), **self.columns}
         if not NAMING.intersection(fields):
             raise SourceError(
                 f"{self.location} has no column that names a recording: it has {', '.join(columns)[:1_000]}",
