@@ -173,6 +173,7 @@ MADE_BY_HAND = {
         "vorbis",
         [("LICENSE", "mine")],
     ),
+    "flac without comments": (b"fLaC\x80\0\0\4info", "", []),
     "flac cut short": (FLAC_HEAD, "", []),
     "flac behind id3": (
         ID3 + FLAC_HEAD + b"\x84" + len(comments(["A=b"])).to_bytes(3, "big") + comments(["A=b"]),

@@ -22,8 +22,7 @@ _STARTS = (b"\x03vorbis", b"OpusTags")  # what a comment packet begins with
 
 def flac_values(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     """Yield the comments of the FLAC file that begins where `stream` stands."""
-    if stream.read(4) != b"fLaC":
-        return
+    stream.seek(4, 1)  # past `fLaC`
     for _ in range(_BLOCKS):
         head = stream.read(4)
         if len(head) < 4:
