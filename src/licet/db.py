@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 30_000
+CACHE_KIB = 32 << 10  # an import that does not fit is written to disk more than once
 
 _WRITES = "licet_writes"
 _metadata = sa.MetaData()
@@ -82,7 +83,13 @@ def _engine(target: str | Path) -> sa.Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  (whichever driver is in use)
     # The driver would open transactions by its own rules, too late for a consistent read: we begin them ourselves.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"cache_size=-{CACHE_KIB}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

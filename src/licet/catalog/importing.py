@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from licet.catalog.codec import encode_entry, encode_snapshot
-from licet.catalog.entries import Entry, Problem, Severity, Snapshot
+from licet.catalog.entries import Entry, Problem, Severity, Snapshot, Span
 from licet.catalog.tables import BLOB, ENTRY, LISTING, NAME, SNAPSHOT, in_batches, microseconds
 from licet.digests import sha256_bytes
 
@@ -137,7 +137,7 @@ class Import:
 
 def _entry_row(one: Entry) -> tuple[str, dict[str, object]]:
     """Return the row of an entry, behind its name: the digest of all that it states, wherever that stands."""
-    body = encode_entry(replace(one, span=replace(one.span, blob="", start=0)))
+    body = encode_entry(replace(one, span=Span(one.span.digest, "", 0, one.span.length)))
     digest = sha256_bytes(body)
     licence = None if one.licence is None else sha256_bytes(one.licence.encode())
     return digest, {"digest": digest, "key": str(one.key), "licence": licence, "body": body}

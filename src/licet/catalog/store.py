@@ -191,7 +191,7 @@ class CatalogStore:
 def _entry_of(row: sa.Row[tuple[object, ...]]) -> Entry:
     """Return the entry of a listing, with the place where its bytes stand."""
     one = decode_entry(row.body)
-    return replace(one, span=replace(one.span, blob=row.blob, start=row.start))
+    return replace(one, span=Span(one.span.digest, row.blob, row.start, one.span.length))
 
 
 def _page(snapshot: str, after: str) -> sa.Select[tuple[str, int, str, bytes]]:
