@@ -1,0 +1,87 @@
+"""The workspace at the command line.
+
+A command gathers its input, calls the library, prints, and exits. Its file is loaded only when it is run, so that
+`licet --help` answers in a blink.
+
+Exit codes: 0, everything asked about is permitted (or identified, or done); 1, something is not; 2, an error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import click
+
+from licet import __version__
+from licet.errors import LicetError
+
+_COMMANDS = {
+    "init": "Make a workspace.",
+    "add": "Put a source on record: licence lists, data sets, folders of audio.",
+    "identify": "Tell which recordings on record sound in a file.",
+    "clear": "Clear a corpus for a use: a verdict and its reasons for every item.",
+    "explain": "Show everything behind one verdict, down to the bytes of the evidence.",
+    "report": "Write the report and the attribution text of a manifest again.",
+    "demo": "Compose a small catalogue, copy it badly, and clear the copies.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands by name, and loads one only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"licet.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+_EPILOG = """\b
+A first clearance:
+  licet init
+  licet add audio-folder music/ --licence CC-BY-4.0
+  licet clear corpus/ --use train-generative --purpose commercial --in EU --in US
+
+Exit codes: 0 all permitted; 1 some not; 2 an error.
+Licet informs. It is no legal advice."""
+
+
+@click.command(
+    cls=_Lazy,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="licet")
+def licet() -> None:
+    """Rights clearance for music AI.
+
+    Licet tells, for every recording in a corpus, whose it is, what its holders allow for this use, in this place, on
+    this day, and why; and it keeps the proof.
+    """
+
+
+def main() -> None:
+    """Run the command line. Our own errors become one sentence, its mend, and exit code 2."""
+    try:
+        licet.main(standalone_mode=True)
+    except LicetError as error:
+        if "--json" in sys.argv:
+            facts = {"kind": type(error).__name__, "message": error.message, "mend": error.mend}
+            click.echo(json.dumps({"format": "licet-error/1", "error": facts}))
+        click.echo(f"licet: {error.message}", err=True)
+        if error.mend:
+            click.echo(f"  mend: {error.mend}", err=True)
+        sys.exit(2)

@@ -1,0 +1,5 @@
+"""`python -m licet.cli` is `licet`."""
+
+from licet.cli import main
+
+main()

@@ -1,0 +1,32 @@
+"""`licet init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from licet.cli.shared import json_option, print_json
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@json_option
+def command(folder: Path, as_json: bool) -> None:
+    """Make a workspace in FOLDER (default: here).
+
+    A workspace keeps the catalogue, the sounds on record, the evidence and the manifests. It is an ordinary folder:
+    copy it to back it up.
+
+    \b
+    Example:
+      licet init clearance/
+    """
+    from licet.workspace import Workspace
+
+    with Workspace.init(folder):
+        pass
+    if as_json:
+        print_json("init", {"workspace": str(folder)})
+    else:
+        click.echo(f"A workspace is ready in {folder}. Next: licet add SOURCE PATH")

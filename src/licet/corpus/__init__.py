@@ -1,0 +1,54 @@
+"""Walk a collection of audio and clear it item by item."""
+
+from licet.corpus.asking import asking
+from licet.corpus.attribution import write_attribution
+from licet.corpus.clear import Clearance, Room, clear
+from licet.corpus.hearing import Hearer, Hearing
+from licet.corpus.items import Corpus, Item
+from licet.corpus.manifest import (
+    ConditionLine,
+    Counts,
+    Head,
+    Line,
+    MatchLine,
+    ReadingLine,
+    ReasonLine,
+    StatementLine,
+    Trouble,
+    read_head,
+    read_lines,
+)
+from licet.corpus.report import write_report
+from licet.corpus.finding import find_lines
+from licet.corpus.sighting import match_line
+from licet.corpus.tallies import blockers, standpoints
+from licet.corpus.testimony import stated_for_all
+
+__all__ = [
+    "Clearance",
+    "ConditionLine",
+    "Corpus",
+    "Counts",
+    "Head",
+    "Hearer",
+    "Hearing",
+    "Item",
+    "Line",
+    "MatchLine",
+    "ReadingLine",
+    "ReasonLine",
+    "Room",
+    "StatementLine",
+    "Trouble",
+    "asking",
+    "blockers",
+    "clear",
+    "find_lines",
+    "match_line",
+    "read_head",
+    "read_lines",
+    "standpoints",
+    "stated_for_all",
+    "write_attribution",
+    "write_report",
+]

@@ -1,0 +1,171 @@
+"""From a verdict to the line of the manifest that states it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from licet.corpus.credit import credit_for
+from licet.corpus.manifest import ConditionLine, Line, ReadingLine, ReasonLine, StatementLine
+from licet.terms import Stance, Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from licet.catalog import Entry, Listed
+    from licet.corpus.identity import Identity
+    from licet.corpus.sighting import Sighting
+    from licet.policy import Opinion, Verdict
+    from licet.terms import Licence, Term
+
+
+def cleared_line(
+    sighting: Sighting, identity: Identity, listed: Sequence[Listed], terms: Sequence[Term], verdict: Verdict
+) -> Line:
+    """Return the line of an item that was decided on."""
+    deciding = _deciding(terms)
+    entry = listed[0].entry if listed else None
+    first = identity.found[0] if identity.found else None
+    offers = deciding.resolution.offers if deciding else ()
+    opinions = (verdict.opinion, *verdict.others)
+    return Line(
+        item=sighting.item.name,
+        row=sighting.item.row,
+        verdict=verdict.outcome,
+        contested=verdict.contested,
+        readings=tuple(ReadingLine(opinion.reading, opinion.outcome) for opinion in opinions),
+        reasons=tuple(reason for opinion in opinions for reason in _reasons(opinion)),
+        conditions=_conditions(verdict.opinion),
+        changes=verdict.opinion.changes,
+        recordings=tuple(found.recording for found in identity.found),
+        identified_by=first.method if first else "",
+        confidence=first.confidence if first else None,
+        **_names(sighting, entry),
+        licence=deciding.resolution.label if deciding else "",
+        licence_keys=tuple(offer.key for offer in offers),
+        family=" or ".join(offer.family for offer in offers) or (deciding.resolution.stance if deciding else "silent"),
+        source=deciding.evidence.source if deciding else "",
+        attribution=_attribution(listed, deciding, verdict),
+        statements=tuple(sorted(map(_statement, set(terms)), key=_statement_order)),
+        hints=identity.hints,
+        notes=_notes(sighting, deciding),
+        **_facts(sighting),
+    )
+
+
+def error_line(sighting: Sighting) -> Line:
+    """Return the line of an item that could not be looked at."""
+    return Line(
+        item=sighting.item.name,
+        row=sighting.item.row,
+        verdict="error",
+        error=sighting.trouble,
+        **_names(sighting, None),
+        **_facts(sighting),
+    )
+
+
+def _deciding(terms: Sequence[Term]) -> Term | None:
+    """Return the statement to show first: the record's weightiest, else the corpus's own."""
+    speaking = [term for term in terms if term.resolution.stance is not Stance.SILENT]
+    return min(speaking, key=_prominence, default=None)
+
+
+def _prominence(term: Term) -> tuple[bool, bool, int, int, str, str]:
+    resolved = term.resolution.stance is not Stance.UNRESOLVED
+    return (
+        term.voice is not Voice.CATALOGUE,
+        not resolved,
+        -term.standing,
+        -term.scope,
+        term.about,
+        term.evidence.digest,
+    )
+
+
+def _reasons(opinion: Opinion) -> Iterable[ReasonLine]:
+    for reason in opinion.reasons:
+        yield ReasonLine(
+            reading=opinion.reading,
+            rule=reason.rule,
+            verdict=reason.outcome,
+            says=reason.says,
+            evidence=reason.evidence,
+            cites=reason.cites,
+            status=reason.status,
+            about=reason.about,
+        )
+
+
+def _conditions(opinion: Opinion) -> tuple[ConditionLine, ...]:
+    return tuple(ConditionLine(one.name, one.binds, one.accepted, one.says) for one in opinion.conditions)
+
+
+def _names(sighting: Sighting, entry: Entry | None) -> dict[str, Any]:
+    """Say what it is called: as its record has it, else as the list or its own tags have it."""
+    if entry is not None:
+        holders = tuple(dict.fromkeys(holding.party.name for holding in entry.holdings))
+        if not holders and entry.artist:
+            holders = (entry.artist,)
+        return {"title": entry.title, "artist": entry.artist, "album": entry.album, "holders": holders}
+    said, tags = sighting.item.said, sighting.tags
+    return {
+        "title": (said.title if said else "") or tags.title or "",
+        "artist": (said.artist if said else "") or tags.artist or "",
+        "album": (said.album if said else "") or tags.album or "",
+    }
+
+
+def _facts(sighting: Sighting) -> dict[str, Any]:
+    """Say what the file is."""
+    facts: dict[str, Any] = {
+        "matches": sighting.matches,
+        "sha256": sighting.sha256,
+        "size": sighting.stamp.size if sighting.stamp else 0,
+    }
+    if (audio := sighting.audio) is not None:
+        facts |= {
+            "pcm_sha256": audio.pcm_sha256,
+            "duration_s": round(audio.duration_s, 3),
+            "codec": audio.codec,
+            "sample_rate_hz": audio.sample_rate_hz,
+            "channels": audio.channels,
+            "partial": audio.partial,
+        }
+    return facts
+
+
+def _notes(sighting: Sighting, deciding: Term | None) -> tuple[str, ...]:
+    notes = [sighting.audio.note] if sighting.audio is not None and sighting.audio.note else []
+    if deciding is not None:
+        notes += deciding.resolution.notes
+        notes += [offer.note for offer in deciding.resolution.offers if offer.note]
+        notes += [f"{offer.name} is retired" for offer in deciding.resolution.offers if offer.retired]
+    return tuple(dict.fromkeys(notes))
+
+
+def _attribution(listed: Sequence[Listed], deciding: Term | None, verdict: Verdict) -> str:
+    if deciding is None or not verdict.permitted or not listed:
+        return ""
+    offers: tuple[Licence, ...] = deciding.resolution.offers
+    return credit_for(listed[0].entry, offers[0]) if offers else ""
+
+
+def _statement(term: Term) -> StatementLine:
+    return StatementLine(
+        voice=term.voice,
+        source=term.evidence.source,
+        statement=term.statement,
+        licence=term.resolution.label,
+        stance=term.resolution.stance,
+        about=term.about,
+        where=term.evidence.where,
+        captured=term.evidence.captured_at.isoformat(timespec="seconds"),
+        evidence=term.evidence.digest,
+        blob=term.evidence.blob,
+        start=term.evidence.start,
+        length=term.evidence.length,
+    )
+
+
+def _statement_order(line: StatementLine) -> tuple[str, ...]:
+    return line.voice, line.about, line.source, line.evidence, line.statement

@@ -1,0 +1,128 @@
+"""What was seen and heard of one item, before anybody asks whether it may be used.
+
+Looking is the slow part, and it does not depend on the use: a sighting is kept, and serves every later question.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from licet.catalog import Tags, read_tags, unescape_path
+from licet.corpus.items import Item
+from licet.corpus.manifest import MatchLine, Trouble
+from licet.digests import sha256_file
+from licet.errors import AudioError, LicetError
+from licet.identify import AudioFacts, FingerprintIndex, Match, listen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """How a file looked from outside: if this is the same, its sighting still holds."""
+
+    size: int  # bytes
+    modified_ns: int
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """One item, looked at. What could not be had is empty, and `trouble` says why."""
+
+    item: Item
+    stamp: Stamp | None = None
+    sha256: str = ""
+    audio: AudioFacts | None = None
+    peaks: int = 0  # how much there was to hear: spectral peaks in its fingerprint
+    tags: Tags = Tags("")
+    matches: tuple[MatchLine, ...] = ()
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Looks at items of one corpus; it travels to other processes, and opens what it needs there."""
+
+    root: Path
+    index: Path
+
+    def __call__(self, item: Item) -> Sighting:
+        """Look at one item. Whatever is wrong with its file is told in the sighting, never raised."""
+        if item.trouble is not None or item.path is None:
+            return Sighting(item=item, trouble=item.trouble)
+        path = locate(self.root, item.path)
+        try:
+            stamp = stamp_of(path)
+            digest = sha256_file(path)
+        except AudioError as wrong:
+            return Sighting(item=item, trouble=Trouble(wrong.code, wrong.message, wrong.mend))
+        except OSError as refused:
+            return Sighting(item=item, trouble=unreadable(refused))
+        tags = read_tags(path)
+        try:
+            heard = listen(path)
+        except AudioError as wrong:
+            trouble = Trouble(wrong.code, wrong.message, wrong.mend)
+            return Sighting(item=item, stamp=stamp, sha256=digest, tags=tags, trouble=trouble)
+        except (LicetError, OSError) as wrong:
+            return Sighting(item=item, stamp=stamp, sha256=digest, tags=tags, trouble=unreadable(wrong))
+        matches = _index(self.index).search(heard.fingerprint)
+        return Sighting(
+            item=item,
+            stamp=stamp,
+            sha256=digest,
+            audio=heard.audio,
+            peaks=len(heard.fingerprint),
+            tags=tags,
+            matches=tuple(map(match_line, matches)),
+        )
+
+
+def locate(root: Path, relative: str) -> Path:
+    """Return where the item at the escaped path `relative` lies."""
+    return root / os.fsdecode(unescape_path(relative))
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return how the file at `path` looks from outside.
+
+    Raises:
+        OSError: it cannot be reached.
+        AudioError: it is no regular file. It is not opened to find out: a FIFO would wait for ever.
+    """
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise AudioError(f"{path.name} is not a file", code="not-a-file", mend="remove it from the corpus")
+    return Stamp(facts.st_size, facts.st_mtime_ns)
+
+
+def unreadable(refused: Exception) -> Trouble:
+    """Say why a file could not be read."""
+    says = refused.strerror if isinstance(refused, OSError) and refused.strerror else str(refused)
+    return Trouble("unreadable", f"it cannot be read: {says}", "check that it is there and who may read it")
+
+
+def match_line(match: Match) -> MatchLine:
+    """Return a match as a manifest states it: times to the millisecond, factors and probability to six places."""
+    return MatchLine(
+        recording=match.recording,
+        path=match.path,
+        query_start_s=round(match.query_start_s, 3),
+        query_end_s=round(match.query_end_s, 3),
+        reference_start_s=round(match.reference_start_s, 3),
+        time_factor=round(match.time_factor, 6),
+        frequency_factor=round(match.frequency_factor, 6),
+        aligned_peaks=match.aligned_peaks,
+        probability=round(match.probability, 6),
+    )
+
+
+@lru_cache(maxsize=1)
+def _index(folder: Path) -> FingerprintIndex:
+    """Open the index once in each process."""
+    return FingerprintIndex.open(folder)

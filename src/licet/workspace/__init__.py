@@ -1,0 +1,6 @@
+"""A workspace: the database, the fingerprint index, the evidence and the log, opened together."""
+
+from licet.workspace.adding import Added, Sounds
+from licet.workspace.workspace import Cleared, Workspace
+
+__all__ = ["Added", "Cleared", "Sounds", "Workspace"]

@@ -1,0 +1,308 @@
+"""Everything Licet keeps for one house, opened together: the doors to add, identify, clear and explain."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from licet import __version__
+from licet.catalog.sources import open_source
+from licet.catalog.store import CatalogStore
+from licet.corpus import (
+    Clearance,
+    Corpus,
+    Counts,
+    Head,
+    Hearer,
+    Hearing,
+    Line,
+    Room,
+    clear,
+    read_lines,
+    stated_for_all,
+    write_attribution,
+    write_report,
+)
+from licet.db import open_database
+from licet.digests import sha256_bytes
+from licet.errors import UsageError, WorkspaceError
+from licet.identify import FingerprintIndex
+from licet.parallel import available_workers
+from licet.policy import Policy, Use, parse_policy
+from licet.settings import FILE_NAME, TEMPLATE, read_settings
+from licet.terms import EvidenceStore
+from licet.workspace.adding import Added, Sounds, add_sounds, add_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from licet.terms import Term
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A corpus that was cleared, and where its manifest, report and attribution text lie."""
+
+    folder: Path
+    counts: Counts
+
+    def lines(self) -> Iterator[Line]:
+        """Yield every line of the manifest."""
+        return read_lines(self.folder)
+
+    def permitted(self) -> Iterator[Line]:
+        """Yield the lines of the items that may be used. Nothing else may."""
+        return (line for line in self.lines() if line.verdict == "permitted")
+
+
+class Workspace:
+    """An open workspace; a resource, so use it in a `with` block, or call `close`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings = read_settings(folder)
+        self._engine = open_database(folder / self.settings.database)
+        self.catalogue = CatalogStore(self._engine)
+        self.evidence = EvidenceStore(folder / "evidence")
+        self.policy = self._read_policy()
+
+    @classmethod
+    def init(cls, folder: Path | str) -> Workspace:
+        """Make a workspace in `folder` and open it.
+
+        Raises:
+            WorkspaceError: there is one already, or the folder cannot be written.
+        """
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / FILE_NAME).open("x", encoding="utf-8") as stream:
+                stream.write(TEMPLATE)
+        except FileExistsError:
+            raise WorkspaceError(f"{folder} is a workspace already", mend="just use it") from None
+        except OSError as refused:
+            raise WorkspaceError(f"no workspace can be made in {folder}: {refused.strerror}") from refused
+        return cls(folder)
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Workspace:
+        """Open the workspace in `folder`.
+
+        Raises:
+            WorkspaceError: there is none, or it cannot be read.
+        """
+        return cls(Path(folder))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the fingerprints lie."""
+        return self.folder / "index"
+
+    def add(  # noqa: PLR0913  (each says where a statement comes from, and all but two have a default)
+        self,
+        kind: str,
+        path: Path | str,
+        *,
+        captured_at: datetime,
+        audio: Path | None = None,
+        licence: str | None = None,
+        licence_from: Path | None = None,
+        workers: int | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+        options: Mapping[str, object] | None = None,
+    ) -> Added:
+        """Put a source on record.
+
+        Args:
+            kind: a reader: `mtg-jamendo`, `fma`, `stable-audio`, `table`, `audio-folder`.
+            path: what it reads.
+            captured_at: when its statements were captured, aware.
+            audio: the folder its paths are relative to; the sound of every file found there is registered. A folder of
+                audio is its own.
+            licence: a licence stated for the whole collection, as worded.
+            licence_from: the file that states it, kept as evidence.
+            workers: processes to listen with; as many as processors without it.
+            progress: called with what became of each file.
+            options: what else the reader takes.
+
+        Raises:
+            SourceError: the source cannot be read as that kind.
+        """
+        path = Path(path)
+        source = open_source(kind, path, **dict(options or {}))
+        recorded, tally = add_statements(
+            source,
+            self.catalogue,
+            self.evidence,
+            captured_at=captured_at,
+            licence=licence,
+            licence_from=licence_from,
+        )
+        root = audio or (path if kind == "audio-folder" else None)
+        sounds = Sounds()
+        if root is not None:
+            entries = self.catalogue.entries(recorded.snapshot.id)
+            sounds = add_sounds(
+                entries,
+                root,
+                self.catalogue,
+                self.index_folder,
+                workers=workers or available_workers(),
+                progress=progress,
+            )
+        return Added(
+            recorded=recorded,
+            families=tuple(sorted(tally.families.items(), key=lambda pair: (-pair[1], pair[0]))),
+            licences=len(tally.keys),
+            statements=len(tally.statements),
+            unresolved=tally.unresolved,
+            silent=tally.silent,
+            sounds=sounds,
+        )
+
+    def clear(  # noqa: PLR0913  (a question has as many parts; all but two have a default)
+        self,
+        path: Path | str,
+        use: Use,
+        *,
+        reading: str | None = None,
+        accepts: Iterable[str] = (),
+        out: Path | None = None,
+        audio: Path | None = None,
+        columns: Mapping[str, str] | None = None,
+        stated: str | None = None,
+        stated_from: Path | None = None,
+        captured_at: datetime | None = None,
+        workers: int | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+        report: bool = True,
+    ) -> Cleared:
+        """Clear the corpus at `path` for `use`: a verdict with its reasons for every item.
+
+        Args:
+            path: a folder, or a list (CSV, TSV, JSONL, Parquet) that names items by path, identifier or digest.
+            use: the use.
+            reading: the reading of the law; the workspace's own without it.
+            accepts: conditions that you undertake to keep, besides those of the workspace.
+            out: where the manifest goes; a folder of the workspace without it.
+            audio: the folder that the paths of a list are relative to; the list's own without it.
+            columns: which column of a list holds what.
+            stated: a licence that the corpus as a whole is said to be under, as worded.
+            stated_from: the file that states it, kept as evidence.
+            captured_at: when the corpus's own statements are taken to be captured; the day of the use without it.
+            workers: processes to listen with; as many as processors without it.
+            progress: called with what each item came to.
+            report: whether to write the HTML report and the attribution text too.
+
+        Raises:
+            SourceError: there is no such corpus.
+            PolicyError: there is no such reading.
+            UsageError: a condition that no licence asks for.
+        """
+        corpus = Corpus(Path(path), audio=audio, columns=columns)
+        when = captured_at or datetime.combine(use.day, time.min, UTC)
+        clearance = Clearance(
+            use=use,
+            policy=self.policy,
+            reading=self.policy.reading(reading or self.settings.reading).name,
+            accepts=self._accepted(accepts),
+            captured_at=when,
+            stated=() if stated is None else (self._stated(stated, stated_from, when),),
+        )
+        index = FingerprintIndex.open(self.index_folder)
+        folder = out or self._manifest_folder(corpus.path, clearance)
+        with self.evidence.batch():
+            for _, blob in corpus.blobs():
+                self.evidence.put_bytes(blob) if isinstance(blob, bytes) else self.evidence.put_file(blob)
+            room = Room(
+                catalogue=self.catalogue,
+                sound_on_record=index.__contains__,
+                keep=self.evidence.put_bytes,
+                index=self.index_folder,
+                journal=self.folder / "scans" / f"{_name_of(corpus)}.db",
+                out=folder,
+                workers=workers or available_workers(),
+                progress=progress,
+            )
+            counts = clear(corpus, clearance, room, self._head(corpus, clearance, index))
+        if report:
+            write_report(folder)
+            write_attribution(folder)
+        (self.folder / "manifests").mkdir(exist_ok=True)
+        (self.folder / "manifests" / LATEST).write_text(f"{folder.resolve()}\n", encoding="utf-8")
+        return Cleared(folder, counts)
+
+    def identify(self, path: Path | str) -> Hearing:
+        """Tell which recordings on record sound in one file; `trouble` says why nothing could be heard."""
+        return Hearer(self.index_folder)(Path(path))
+
+    def latest_manifest(self) -> Path:
+        """Return the folder of the manifest that was written last.
+
+        Raises:
+            WorkspaceError: none was.
+        """
+        try:
+            return Path((self.folder / "manifests" / LATEST).read_text(encoding="utf-8").rstrip("\n"))
+        except FileNotFoundError:
+            raise WorkspaceError("nothing was cleared here yet", mend="run `licet clear`, or name a manifest") from None
+
+    def _accepted(self, more: Iterable[str]) -> frozenset[str]:
+        accepted = frozenset({*self.settings.accept, *more})
+        if unknown := accepted - self.policy.conditions:
+            known = ", ".join(sorted(self.policy.conditions))
+            raise UsageError(f"no licence asks for {', '.join(sorted(unknown))}", mend=f"conditions are: {known}")
+        return accepted
+
+    def _stated(self, statement: str, stated_from: Path | None, when: datetime) -> Term:
+        content = statement.encode() if stated_from is None else stated_from.read_bytes()
+        self.evidence.put_bytes(content)
+        where = "stated at the command line" if stated_from is None else str(stated_from)
+        return stated_for_all(statement, "stated for the corpus", where, content, when)
+
+    def _head(self, corpus: Corpus, clearance: Clearance, index: FingerprintIndex) -> Head:
+        return Head(
+            licet=__version__,
+            corpus=corpus.path.name or str(corpus.path),
+            act=clearance.use.act,
+            purpose=clearance.use.purpose,
+            territories=tuple(sorted(clearance.use.territories)),
+            day=clearance.use.day.isoformat(),
+            reading=clearance.reading,
+            accepts=tuple(sorted(clearance.accepts)),
+            policy=f"{self.policy.name} {self.policy.version}",
+            policy_sha256=self.policy.digest,
+            catalogue=self.catalogue.state(),
+            index=index.state,
+        )
+
+    def _manifest_folder(self, corpus: Path, clearance: Clearance) -> Path:
+        name = corpus.resolve().name or "corpus"
+        return self.folder / "manifests" / f"{name}-{clearance.use.act}-{clearance.use.purpose}"
+
+    def _read_policy(self) -> Policy:
+        if self.settings.policy is not None:
+            return parse_policy((self.folder / self.settings.policy).read_bytes())
+        return parse_policy(resources.files("licet.policy").joinpath("data/house.toml").read_bytes())
+
+
+def _name_of(corpus: Corpus) -> str:
+    """Name the journal of a corpus by where it lies, so that two corpora of one name are kept apart."""
+    place = os.fsencode(corpus.path.resolve()) + b"\0" + os.fsencode(corpus.root.resolve())
+    return sha256_bytes(place)[:16]
