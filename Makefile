@@ -30,14 +30,14 @@ docs: $(VENV)/.ready
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
 # Real music to measure on: Debian's free game music, and the tools that distort it.
-BENCH_PACKAGES := wesnoth-1.16-music megaglest-data flare-game supertux-data supertuxkart-data ffmpeg sox rubberband-cli
+BENCH_PACKAGES := wesnoth-1.16-music megaglest-data flare-game supertux-data supertuxkart-data warzone2100-music singularity-music ffmpeg sox rubberband-cli
 
 bench-data:
 	dpkg -s $(BENCH_PACKAGES) >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(BENCH_PACKAGES); }
 
 bench: $(VENV)/.ready bench-data
-	$(BIN)/python benchmarks/clearance.py
-	$(BIN)/python benchmarks/metadata.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/clearance.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/metadata.py
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .

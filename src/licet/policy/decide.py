@@ -26,7 +26,7 @@ permissive; a verdict always carries a reason, and a reason always names evidenc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -126,6 +126,13 @@ def _by_recording(terms: tuple[Term, ...]) -> list[tuple[Term, ...]]:
     return groups or [own]
 
 
+def _by_right(terms: list[Term]) -> list[list[Term]]:
+    """Return the terms that cover each right (step 5); once, where the same terms cover both."""
+    if all(len(term.covers) == len(Right) for term in terms):
+        return [terms]
+    return [[term for term in terms if right in term.covers] for right in Right]
+
+
 def _telling_first(outcome: Outcome, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """Order reasons: those that decided first, then by rule and evidence, each once."""
     return tuple(
@@ -146,33 +153,32 @@ class _Court:
 
     def recording(self, terms: tuple[Term, ...]) -> _Finding:
         """Hear all that is said of one recording (steps 1 to 5)."""
-        heard = [term for term in terms if not self._set_aside(term)]
+        asides = [self._set_aside(term) for term in terms]
+        heard = [term for term, aside in zip(terms, asides, strict=True) if aside is None]
         record = [term for term in heard if term.voice is Voice.CATALOGUE]
         own = [term for term in heard if term.voice is Voice.CORPUS and _speaks(term)]
         if any(term.standing is Standing.SIGNED and _resolves(term) for term in record):
             own = []
         voices = [voice for voice in (record, own) if voice] or [heard]
-        findings = [self._right(right, voice) for voice in voices for right in Right]
+        findings = [self._right(covering) for voice in voices for covering in _by_right(voice)]
         findings += self._disagreements(record, own)
-        asides = tuple(reason for term in terms for reason in self._set_aside(term))
-        return _together([*findings, _Finding(Outcome.PERMITTED, asides)])
+        kept = tuple(aside for aside in asides if aside is not None)
+        return _together([*findings, _Finding(Outcome.PERMITTED, kept)])
 
     def doubt(self, doubt: Doubt) -> _Finding:
         """Turn a doubt about identity into a finding (step 7)."""
         reason = self._reason(self.policy.laws[doubt.law], doubt.outcome, doubt.says, doubt.evidence, doubt.about)
         return _Finding(doubt.outcome, (reason,), changes=("a person who listens and settles what it is",))
 
-    def _set_aside(self, term: Term) -> tuple[Reason, ...]:
-        """Say why a term cannot speak for the day asked about (step 1): no reason, and it is heard."""
-        ends = datetime.combine(self.question.use.day, time.max, UTC)
-        if term.evidence.captured_at > ends:
+    def _set_aside(self, term: Term) -> Reason | None:
+        """Say why a term cannot speak for the day asked about (step 1), or None if it is heard."""
+        if term.evidence.captured_at.astimezone(UTC).date() > self.question.use.day:
             captured = f"(captured {term.evidence.captured_at.date().isoformat()})"
-            return (self._about(term, "later", Outcome.UNKNOWN, captured),)
-        return (self._about(term, "dropped", Outcome.UNKNOWN),) if term.dropped else ()
+            return self._about(term, "later", Outcome.UNKNOWN, captured)
+        return self._about(term, "dropped", Outcome.UNKNOWN) if term.dropped else None
 
-    def _right(self, right: Right, terms: list[Term]) -> _Finding:
-        """Hear the weightiest terms that cover one right (step 3)."""
-        covering = [term for term in terms if right in term.covers]
+    def _right(self, covering: list[Term]) -> _Finding:
+        """Hear the weightiest of the terms that cover one right (step 3)."""
         speaking = [term for term in covering if _speaks(term)]
         if not speaking:
             return self._silence(covering)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from licet.catalog import Entry, Problem, Recorded, Span
 from licet.corpus.sighting import locate
 from licet.digests import sha256_bytes, sha256_file
-from licet.errors import AudioError, IdentifierError
+from licet.errors import AudioError, IdentifierError, UsageError
 from licet.identify import FingerprintIndex, Heard, IndexWriter, listen
 from licet.parallel import Crashed, ordered_map
 from licet.terms import Stance, resolve, statements_in_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from licet.catalog.sources import Source
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from licet.terms import EvidenceStore
 
 SOUNDS_A_COMMIT = 64
+NAMES_COMPARED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,20 @@ def _statement(entry: Entry) -> str:
     if entry.licence or entry.tags is None:
         return entry.licence or ""
     return next((stated.text for stated in statements_in_tags(entry.tags)), "")
+
+
+def reject_taken_names(source: Source, catalogue: CatalogStore) -> None:
+    """Refuse a folder or table whose local names another one has taken: `local:music/a.mp3` must mean one recording.
+
+    Raises:
+        UsageError: its first recordings are on record from somewhere else.
+    """
+    entries = (item for item in source.read() if isinstance(item, Entry) and item.key.scheme == "local")
+    keys = [str(entry.key) for entry in islice(entries, NAMES_COMPARED)]
+    for key, listed in catalogue.find(keys, as_of=datetime.max.replace(tzinfo=UTC)).items():
+        for one in listed:
+            if one.snapshot.location != source.location:
+                raise UsageError(f"{key} is on record from {one.snapshot.location}", mend="give this source a --name")
 
 
 def add_statements(

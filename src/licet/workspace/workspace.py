@@ -35,7 +35,7 @@ from licet.parallel import available_workers
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
 from licet.terms import EvidenceStore
-from licet.workspace.adding import Added, Sounds, add_sounds, add_statements
+from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -143,9 +143,11 @@ class Workspace:
 
         Raises:
             SourceError: the source cannot be read as that kind.
+            UsageError: another source calls its recordings by the same names.
         """
-        path = Path(path)
+        path = Path(path).absolute()  # a snapshot is compared with the last one from the same place
         source = open_source(kind, path, **dict(options or {}))
+        reject_taken_names(source, self.catalogue)
         recorded, tally = add_statements(
             source,
             self.catalogue,
