@@ -14,6 +14,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	touch $@
 
 demo: $(VENV)/.ready
+	rm -rf demo-out
 	$(BIN)/licet demo --out demo-out
 
 test: $(VENV)/.ready

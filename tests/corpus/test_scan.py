@@ -77,6 +77,22 @@ def test_two_workers_give_the_same_bytes_as_one(
     assert written(tmp_path / "out") == whole
 
 
+def test_a_full_disk_is_one_sentence_and_loses_nothing(
+    workspace: Workspace, copies: Path, whole: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    """No manifest appears; with room again the scan goes on and gives the same bytes."""
+    where = house(workspace, tmp_path / "w")
+    command = f"ulimit -f 24; exec {sys.executable} -m licet.cli clear {copies} {' '.join(ASKED)} --workers 1 "
+    command += f"-w {where} --out {tmp_path / 'out'}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)  # noqa: S607
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "mend:" in done.stderr
+    assert not (tmp_path / "out" / "manifest.parquet").exists()
+    clearing(copies, where, tmp_path / "out").communicate()
+    assert written(tmp_path / "out") == whole
+
+
 def test_what_was_heard_is_not_heard_again(workspace: Workspace, tmp_path: Path) -> None:
     """A second question about the same corpus only decides; a file that has changed is heard again."""
     corpus = tmp_path / "corpus"

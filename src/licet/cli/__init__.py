@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 
 import click
@@ -76,12 +77,29 @@ def licet() -> None:
 def main() -> None:
     """Run the command line. Our own errors become one sentence, its mend, and exit code 2."""
     try:
-        licet.main(standalone_mode=True)
+        code = licet.main(standalone_mode=False)
     except LicetError as error:
-        if "--json" in sys.argv:
-            facts = {"kind": type(error).__name__, "message": error.message, "mend": error.mend}
-            click.echo(json.dumps({"format": "licet-error/1", "error": facts}))
-        click.echo(f"licet: {error.message}", err=True)
-        if error.mend:
-            click.echo(f"  mend: {error.mend}", err=True)
-        sys.exit(2)
+        code = _told(type(error).__name__, error.message, error.mend)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.Abort:
+        code = _told("Interrupted", "stopped", "give the same command again: a scan goes on where it stopped", code=130)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Nothing more may be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except OSError as error:
+        code = _told("OSError", str(error), "see whether the disk is full and the folder may be written")
+    sys.exit(code)
+
+
+def _told(kind: str, message: str, mend: str, *, code: int = 2) -> int:
+    """Print an error as one sentence and its mend, in JSON too where it was asked for."""
+    if "--json" in sys.argv:
+        facts = {"kind": kind, "message": message, "mend": mend}
+        click.echo(json.dumps({"format": "licet-error/1", "error": facts}))
+    click.echo(f"licet: {message}", err=True)
+    if mend:
+        click.echo(f"  mend: {mend}", err=True)
+    return code

@@ -19,6 +19,7 @@ from licet.policy import Question, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from licet.catalog import Listed
@@ -49,7 +50,7 @@ class Clearance:
     policy: Policy
     reading: str
     accepts: frozenset[str]
-    captured_at: datetime  # aware, UTC: when the corpus's own statements are taken to be captured
+    today: date  # when the corpus is looked at: what it says of itself is captured then
     stated: tuple[Term, ...] = ()  # what was stated for the whole corpus
 
 
@@ -73,7 +74,7 @@ def clear(corpus: Corpus, clearance: Clearance, room: Room, head: Head) -> Count
     A scan that was stopped, even by a kill, goes on where it stopped when it is called again. One bad file never stops
     it. The manifest is written to the same bytes with one worker or many.
     """
-    looker = Looker(corpus.root, room.index)
+    looker = Looker(corpus.root, room.index, clearance.today)
     with ExitStack() as stack:
         journal = stack.enter_context(Journal(room.journal, subject=f"{head.licet} {head.index}"))
         manifest = stack.enter_context(writing(room.out, head))
@@ -108,7 +109,7 @@ def _line(
     on_record = [one for found in identity.found for one in listed.get(found.recording, ())]
     terms = (
         *(term for one in on_record for term in terms_on_record(one)),
-        *terms_of_item(sighting, clearance.captured_at, keep),
+        *terms_of_item(sighting, keep),
         *clearance.stated,
     )
     question = Question(

@@ -9,6 +9,7 @@ index, the version); a journal of another subject is emptied.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -51,8 +52,8 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._save()
-        self._database.close()
+        with closing(self._database), suppress(sqlite3.Error):  # what is not saved is looked at again
+            self._save()
 
     def _prepare(self, subject: str) -> None:
         run = self._database.execute
@@ -83,13 +84,21 @@ class Journal:
         return sighting if sighting.item == item and _holds(sighting, root) else None
 
     def write(self, sighting: Sighting) -> None:
-        """Write one sighting down."""
+        """Write one sighting down.
+
+        Raises:
+            WorkspaceError: the disk is full, or the file is gone.
+        """
         row = (sighting.item.name, sighting.item.row, msgspec.json.encode(sighting))
-        self._database.execute("INSERT OR REPLACE INTO sighting VALUES (?, ?, ?)", row)
-        self._unsaved += 1
-        if self._unsaved >= SIGHTINGS_A_COMMIT:
-            self._save()
-            self._database.execute("BEGIN IMMEDIATE")
+        try:
+            self._database.execute("INSERT OR REPLACE INTO sighting VALUES (?, ?, ?)", row)
+            self._unsaved += 1
+            if self._unsaved >= SIGHTINGS_A_COMMIT:
+                self._save()
+                self._database.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as refused:
+            mend = "make room on the disk; the scan goes on where it stopped"
+            raise WorkspaceError(f"the journal {self._path} cannot be written: {refused}", mend=mend) from refused
 
     def _save(self) -> None:
         self._database.execute("COMMIT")

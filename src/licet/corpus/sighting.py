@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """One item, looked at. What could not be had is empty, and `trouble` says why."""
 
     item: Item
+    seen: date | None = None  # when it was looked at: what it says of itself is captured then
     stamp: Stamp | None = None
     sha256: str = ""
     audio: AudioFacts | None = None
@@ -50,11 +52,12 @@ class Looker:
 
     root: Path
     index: Path
+    today: date
 
     def __call__(self, item: Item) -> Sighting:
         """Look at one item. Whatever is wrong with its file is told in the sighting, never raised."""
         if item.trouble is not None or item.path is None:
-            return Sighting(item=item, trouble=item.trouble)
+            return Sighting(item=item, seen=self.today, trouble=item.trouble)
         path = locate(self.root, item.path)
         try:
             stamp = stamp_of(path)
@@ -68,12 +71,13 @@ class Looker:
             heard = listen(path)
         except AudioError as wrong:
             trouble = Trouble(wrong.code, wrong.message, wrong.mend)
-            return Sighting(item=item, stamp=stamp, sha256=digest, tags=tags, trouble=trouble)
+            return Sighting(item=item, seen=self.today, stamp=stamp, sha256=digest, tags=tags, trouble=trouble)
         except (LicetError, OSError) as wrong:
             return Sighting(item=item, stamp=stamp, sha256=digest, tags=tags, trouble=unreadable(wrong))
         matches = _index(self.index).search(heard.fingerprint)
         return Sighting(
             item=item,
+            seen=self.today,
             stamp=stamp,
             sha256=digest,
             audio=heard.audio,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from licet.digests import sha256_bytes
@@ -10,7 +11,6 @@ from licet.terms import Evidence, Scope, Term, Voice, resolve, statements_in_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from licet.catalog import Listed, Snapshot, Span, Tags
     from licet.corpus.sighting import Sighting
@@ -32,12 +32,13 @@ def terms_on_record(listed: Listed) -> Iterator[Term]:
         yield Term(snapshot.licence, resolution, collection, Voice.CATALOGUE, about, Scope.COLLECTION)
 
 
-def terms_of_item(sighting: Sighting, captured_at: datetime, keep: Callable[[bytes], str]) -> Iterator[Term]:
+def terms_of_item(sighting: Sighting, keep: Callable[[bytes], str]) -> Iterator[Term]:
     """Yield what the corpus says of one item: the list's licence column, then the tags embedded in the file.
 
     `keep` stores the bytes of a statement and returns their SHA-256.
     """
     said = sighting.item.said
+    captured_at = datetime.combine(sighting.seen or date.max, time.min, UTC)
     if said is not None and said.licence:
         where = f"list, row {sighting.item.row}"
         evidence = Evidence(said.digest, "list", where, captured_at, said.blob, said.start, said.length)

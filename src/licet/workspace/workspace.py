@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -190,7 +190,7 @@ class Workspace:
         columns: Mapping[str, str] | None = None,
         stated: str | None = None,
         stated_from: Path | None = None,
-        captured_at: datetime | None = None,
+        today: date | None = None,
         workers: int | None = None,
         progress: Callable[[str], None] = lambda _: None,
         report: bool = True,
@@ -207,7 +207,7 @@ class Workspace:
             columns: which column of a list holds what.
             stated: a licence that the corpus as a whole is said to be under, as worded.
             stated_from: the file that states it, kept as evidence.
-            captured_at: when the corpus's own statements are taken to be captured; the day of the use without it.
+            today: when the corpus is looked at, and what it says of itself captured; the day of the use without it.
             workers: processes to listen with; as many as processors without it.
             progress: called with what each item came to.
             report: whether to write the HTML report and the attribution text too.
@@ -218,13 +218,13 @@ class Workspace:
             UsageError: a condition that no licence asks for.
         """
         corpus = Corpus(Path(path), audio=audio, columns=columns)
-        when = captured_at or datetime.combine(use.day, time.min, UTC)
+        when = datetime.combine(today or use.day, time.min, UTC)
         clearance = Clearance(
             use=use,
             policy=self.policy,
             reading=self.policy.reading(reading or self.settings.reading).name,
             accepts=self._accepted(accepts),
-            captured_at=when,
+            today=when.date(),
             stated=() if stated is None else (self._stated(stated, stated_from, when),),
         )
         index = FingerprintIndex.open(self.index_folder)

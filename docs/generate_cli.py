@@ -1,0 +1,40 @@
+"""Write `docs/cli.md` from the commands' own help: `python docs/generate_cli.py`. A test compares the two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from licet.cli import licet
+
+HEAD = """# The command line
+
+Written from the commands' own `--help` by `docs/generate_cli.py`.
+
+Every command takes `--json` and then prints one JSON document with a version in `format` (`licet-clear/1`); `identify` prints
+one for each file. Errors go to standard error as one sentence and its mend, and with `--json` to standard output as
+`licet-error/1`.
+
+| exit code | `clear` | `identify` | others |
+|---|---|---|---|
+| 0 | every item is permitted | every file is identified | done |
+| 1 | some are not | some are not | |
+| 2 | an error stopped it | a file could not be heard, or an error | an error |
+"""
+
+
+def page() -> str:
+    """Return the page as it should stand."""
+    with click.Context(licet) as context:
+        names = licet.list_commands(context)
+    parts = [HEAD]
+    for arguments in ([], *([name] for name in names)):
+        shown = CliRunner().invoke(licet, [*arguments, "--help"], prog_name="licet", terminal_width=100).output
+        parts.append(f"## {' '.join(['licet', *arguments])}\n\n```text\n{shown}```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("cli.md").write_text(page(), encoding="utf-8")

@@ -1,0 +1,79 @@
+"""`licet demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from licet.cli.clear import facts_of, show
+from licet.cli.shared import as_day, console, json_option, now, print_json, printable, progress, workers_option
+from licet.errors import UsageError
+
+if TYPE_CHECKING:
+    from licet.workspace import Cleared
+
+LAUNDERED_SHOWN = 4
+
+
+@click.command("demo")
+@click.option("--out", type=click.Path(path_type=Path), default="licet-demo", help="Where it is all left to look at.")
+@workers_option
+@json_option
+def command(out: Path, workers: int | None, as_json: bool) -> None:
+    """Compose a small catalogue of Licet's own music, copy it badly, and clear the copies.
+
+    The music is made here, by code, and is CC0; the artists and the licences are make-believe. The copies are what a
+    scraper would find: re-encoded, cut, sped up, under noise, mislabelled, unlicensed, unknown and broken. They are
+    cleared for a commercial use and for a research use.
+
+    \b
+    Example:
+      licet demo --out /tmp/licet-demo
+
+    Exit code 0 when it ran to its end, whatever it found.
+    """
+    from licet.demo import write_demo
+    from licet.policy import Act, Purpose, Use
+    from licet.workspace import Workspace
+
+    if out.exists() and any(out.iterdir()):
+        raise UsageError(f"{out} holds something already", mend="name another folder with --out")
+    say = (lambda _: None) if as_json else click.echo
+    say("Composing the music and making the copies …")
+    with progress("Playing", quiet=as_json) as tick:
+        demo = write_demo(out, tick)
+    day, commercial, research = as_day(None), Purpose.COMMERCIAL, Purpose.RESEARCH
+    with Workspace.init(out / "workspace") as room:
+        say(f"Putting {demo.licences} on record …")
+        with progress("Listening", quiet=as_json) as tick:
+            room.add("table", demo.licences, captured_at=now(), audio=demo.catalogue, workers=workers, progress=tick)
+        cleared = {}
+        for purpose, places in ((commercial, {"EU", "US"}), (research, {"EU"})):
+            use = Use(Act.TRAIN_GENERATIVE, purpose, frozenset(places), day)
+            with progress("Clearing", quiet=as_json) as tick:
+                folder = out / str(purpose)
+                cleared[purpose] = room.clear(demo.corpus, use, out=folder, today=day, workers=workers, progress=tick)
+    if as_json:
+        print_json("demo", {str(purpose): facts_of(one) for purpose, one in cleared.items()})
+        return
+    for one in cleared.values():
+        click.echo()
+        show(one)
+    _show_laundering(cleared[research])
+    click.echo(f"\nOpen {cleared[commercial].folder / 'report.html'}")
+
+
+def _show_laundering(cleared: Cleared) -> None:
+    """Show the files whose own statement and whose sound do not agree."""
+    out = console()
+    caught = [line for line in cleared.lines() if any(reason.rule == "disagreement" for reason in line.reasons)]
+    if caught:
+        out.print(f"\n[bold]{len(caught)} files say one thing and sound another[/bold]")
+    for line in caught[:LAUNDERED_SHOWN]:
+        out.print(f"  {printable(line.item)} is {printable(line.title)} by {printable(line.artist)}")
+        for statement in line.statements:
+            if statement.stance in {"licensed", "reserved"}:
+                whose = "the file says" if statement.voice == "corpus" else "the record says"
+                out.print(f"    {whose} {printable(statement.licence)} ({printable(statement.source)})")
