@@ -60,7 +60,6 @@ class Alignment:
         asked: the query's peaks that sound while the recording does.
         met: of these, the ones that meet a peak of the recording, each another one.
         chance: how many would have met by chance, given the recording's own pitches around them.
-        spread: of the half seconds between `first` and `last` that hold peaks, the part in which more than chance met.
     """
 
     line: Line
@@ -69,7 +68,6 @@ class Alignment:
     asked: int
     met: int
     chance: float
-    spread: float
 
 
 class Peaks:
@@ -184,7 +182,6 @@ def _weigh(frames: Doubles, pitches: Doubles, known: Peaks, line: Line) -> Align
         asked=len(met),
         met=int(met.sum()),
         chance=float(odds.sum()),
-        spread=_spread(frames, met, odds),
     )
 
 
@@ -193,10 +190,3 @@ def _likest(gains: Doubles) -> slice:
     sums = np.concatenate([[0.0], np.cumsum(gains)])
     last = int(np.argmax(sums - np.minimum.accumulate(sums)))
     return slice(int(np.argmin(sums[: last + 1])), last)
-
-
-def _spread(frames: Doubles, met: Doubles, odds: Doubles) -> float:
-    half_second = ((frames - frames[0]) / 21.5).astype(np.int64)
-    peaks = np.bincount(half_second)
-    surplus = np.bincount(half_second, met) > np.bincount(half_second, odds) + 0.5
-    return float(surplus.sum() / np.count_nonzero(peaks))

@@ -80,14 +80,14 @@ class Damage:
     def __init__(self) -> None:
         self.packets = 0  # packets that did not decode
         self.says = ""  # the first complaint
-        self.last = False  # nothing has decoded since
+        self.trailing = 0  # of these, how many came after the last that did
         self.gave_up = False  # the rest of the file was left undecoded
 
     def add(self, error: Exception) -> None:
         """Count one packet that did not decode."""
         self.packets += 1
         self.says = self.says or _reason(error)
-        self.last = True
+        self.trailing += 1
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         _require_file(path, path.stat())
         stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY), "rb")
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     with stream:
         status = os.fstat(stream.fileno())
         _require_file(path, status)
@@ -168,6 +168,15 @@ def stated_duration_s(container: InputContainer) -> float | None:
     return container.duration / av.time_base
 
 
+def unreadable(path: Path, error: Exception) -> AudioError:
+    """Return the error for a file that the system does not let us read."""
+    return AudioError(
+        f"{shown(path)} cannot be read: {_reason(error)}",
+        code="unreadable",
+        mend="check that it exists and that you may read it",
+    )
+
+
 def shown(path: Path) -> str:
     """Return `path` on one line, free of bytes that no terminal can show."""
     name = os.fspath(path)
@@ -207,7 +216,7 @@ def _frames(container: InputContainer, damage: Damage) -> Iterator[av.AudioFrame
             run += 1
             continue
         if decoded:
-            run, damage.last = 0, False
+            run = damage.trailing = 0
         yield from decoded
     damage.gave_up = True
 
@@ -225,20 +234,12 @@ def _require_file(path: Path, status: os.stat_result) -> None:
         raise AudioError(f"{shown(path)} is {kind}, not a file", code="not-a-file", mend="name the audio file itself")
 
 
-def _unreadable(path: Path, error: Exception) -> AudioError:
-    return AudioError(
-        f"{shown(path)} cannot be read: {_reason(error)}",
-        code="unreadable",
-        mend="check that it exists and that you may read it",
-    )
-
-
 def _raise_unopened(path: Path, stream: BinaryIO, error: Exception) -> NoReturn:
     try:
         stream.seek(0)
         head = stream.read(16)
     except OSError as failure:
-        raise _unreadable(path, failure) from failure
+        raise unreadable(path, failure) from failure
     if any(head[at:].startswith(mark) for at, mark in _SIGNATURES):
         raise AudioError(
             f"{shown(path)} begins as audio and cannot be opened: {_reason(error)}",

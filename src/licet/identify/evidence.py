@@ -1,4 +1,15 @@
-"""How sure a match is: the peaks that met, weighed against chance, as a probability."""
+"""How sure a match is: what was found, weighed against what chance and shared loops make, as a probability.
+
+Two witnesses are heard, and the one who doubts is believed.
+
+1. The votes: how far they stand out from chance, and how far from the next best offset in the same recording. What
+   repeats itself fits nearly as well a bar later; so does other music made of the same loops.
+2. The peaks: how many standard deviations more of them met than chance would have it. A few votes on a single chord
+   look good by the first measure alone.
+
+The weights of the first were fitted by logistic regression on labelled candidates, those of the second set by hand;
+`docs/identify.md` tells how, on what, and what the result is worth.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +22,21 @@ from licet.identify.fingerprint import FRAMES_PER_S
 if TYPE_CHECKING:
     from licet.identify.aligning import Alignment
     from licet.identify.segments import Registered
+    from licet.identify.voting import Candidate
 
 SURE = 0.99
 """At or above this a recording counts as identified."""
 LIKELY = 0.5
 """Below this a match is not worth showing."""
 UNCHANGED = 0.005
+"""Factors nearer to 1 than this count as no change."""
 
-_BIAS, _PER_STANDARD_DEVIATION, _PER_SHARE = -14.0, 0.9, 20.0
+_VOTES = 7.15  # logits for each e-fold of the score
+_LEAD = 2.71  # logits for each e-fold of the lead
+_GREATEST_LEAD = 8.0
+_BASE = 2.1  # logits at a score and a lead of one
+_DEVIATIONS = 1.5  # logits for each standard deviation
+_DOUBTFUL = 4.0  # standard deviations that chance reaches among the recordings of an index
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +59,8 @@ class Match:
         return abs(self.time_factor - 1) < UNCHANGED and abs(self.frequency_factor - 1) < UNCHANGED
 
 
-def match_of(known: Registered, alignment: Alignment, score: float) -> Match:
-    """Return what `alignment` with `known` amounts to. `score` is that of the vote which led to it."""
+def match_of(known: Registered, alignment: Alignment, candidate: Candidate) -> Match:
+    """Return what `alignment` with `known` amounts to, given the vote that led to it."""
     line = alignment.line
     return Match(
         recording=known.recording,
@@ -53,13 +71,20 @@ def match_of(known: Registered, alignment: Alignment, score: float) -> Match:
         time_factor=line.time_factor,
         frequency_factor=2.0**line.interval,
         aligned_peaks=alignment.met,
-        probability=probability(alignment, score),
+        probability=probability(
+            candidate.score, candidate.lead, (alignment.met - alignment.chance) / math.sqrt(alignment.chance + 1)
+        ),
     )
 
 
-def probability(alignment: Alignment, score: float) -> float:
-    """Return the probability that the two are one recording, 0 to 1."""
-    surplus = alignment.met - alignment.chance
-    deviations = surplus / math.sqrt(alignment.chance + 1)
-    logit = _BIAS + _PER_STANDARD_DEVIATION * deviations + _PER_SHARE * surplus / alignment.asked + 0 * score
-    return 1 / (1 + math.exp(-max(-500.0, min(500.0, logit))))
+def probability(score: float, lead: float, deviations: float) -> float:
+    """Return the probability that query and recording are one, 0 to 1.
+
+    Args:
+        score: votes over the square root of the pairs asked, more than 0.
+        lead: votes over those of the best other offset in the recording, more than 0.
+        deviations: peaks that met less those that chance would have, over the square root of the latter and one.
+    """
+    votes = _BASE + _VOTES * math.log(score) + _LEAD * math.log(min(lead, _GREATEST_LEAD))
+    peaks = _DEVIATIONS * (deviations - _DOUBTFUL)
+    return 1 / (1 + math.exp(-max(-100.0, min(100.0, votes, peaks))))

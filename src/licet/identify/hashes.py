@@ -62,6 +62,8 @@ def numbers(
     pitch = (pitches[anchors] - np.float32(np.log2(frequency_factor)) - LOWEST) * PITCH_CELLS
     interval = (pitches[targets] - pitches[anchors] + WIDEST) * INTERVAL_CELLS
     time = (frames[targets] - frames[anchors]) * time_factor
-    cells: Hashes = pitch.astype(np.uint32) << np.uint32(_INTERVAL_BITS + _TIME_BITS)
-    cells = cells | interval.astype(np.uint32) << np.uint32(_TIME_BITS)
-    return cells | np.rint(time).astype(np.uint32)
+    cells: Hashes = pitch.astype(np.uint32)
+    for cell, bits in ((interval, _INTERVAL_BITS), (np.rint(time), _TIME_BITS)):
+        cells <<= np.uint32(bits)
+        cells |= cell.astype(np.uint32)
+    return cells

@@ -3,8 +3,8 @@
 A search goes from cheap to thorough, and stops when it is sure.
 
 1. The query is looked up as it is, all of it, a stretch after the other.
-2. Where that finds no sure copy that is unchanged, a few stretches spread over the query are looked up again with their time and pitch
-   scaled: faster and slower at the same pitch, higher and lower at the same pace, and both together.
+2. Where that finds no sure copy that is unchanged, a few stretches spread over the query are looked up again with their
+   time and pitch scaled: faster and slower at the same pitch, higher and lower at the same pace, and both together.
 3. The likeliest offsets are laid over their recordings, and what meets there becomes a probability.
 """
 
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from licet.identify.segments import Registered
     from licet.identify.voting import Candidate
 
-STRETCH_S = 60.0  # looked up at once
+STRETCH_S = 30.0  # looked up at once
 OVERLAP_S = 10.0  # of two stretches
-EXCERPT_S = 15.0  # of a longer query, looked up under changes
-EXCERPTS = 4
+WHOLE_S = 15.0  # up to here a query is looked up under changes as it is
+EXCERPT_S = 10.0  # of a longer one
+EXCERPTS = 5
 ALIGNED = 16  # recordings that a query is laid over in each round
 
 _FACTORS = (0.90, 0.925, 0.95, 0.975, 1.025, 1.05, 1.075, 1.10)
@@ -107,14 +108,21 @@ class FingerprintIndex:
         if query.parameters != PARAMETERS:
             raise UsageError(f"a fingerprint made with {query.parameters!r} cannot be looked up in this index")
         found = list(self._matches(query, _stretches(query), UNCHANGED))
-        # A sure match at another speed is asked about again: it may have been found by half of its peaks.
-        if not any(match.probability >= SURE and match.unchanged for match in found):
+        if not any(self._settles(match, query) for match in found):
             found += self._matches(query, _excerpts(query), CHANGES)
-        found.sort(key=lambda match: (-match.probability, -match.aligned_peaks, match.recording))
+        # The same recording may turn up unchanged and changed: the reading that explains more of the peaks stands.
+        found.sort(key=lambda match: (match.probability < SURE, -match.aligned_peaks))
         best: dict[str, Match] = {}
-        for match in found:  # the same recording may turn up unchanged and changed: the likelier reading stands
+        for match in found:
             best.setdefault(match.recording, match)
-        return tuple(match for match in best.values() if match.probability >= least)[:limit]
+        ranked = sorted(best.values(), key=lambda match: (-match.probability, -match.aligned_peaks, match.recording))
+        return tuple(match for match in ranked if match.probability >= least)[:limit]
+
+    def _settles(self, match: Match, query: Fingerprint) -> bool:
+        """Tell whether `match` leaves nothing to ask: sure, unchanged, and over half of what could sound alike."""
+        could_s = min(query.duration_s, self._known[match.recording].duration_s)
+        heard_s = match.query_end_s - match.query_start_s
+        return match.probability >= SURE and match.unchanged and heard_s > could_s / 2
 
     def _matches(
         self, query: Fingerprint, stretches: Iterable[Ballot], changes: tuple[tuple[float, float], ...]
@@ -122,14 +130,18 @@ class FingerprintIndex:
         """Yield the match with each of the likeliest recordings."""
         likeliest: dict[tuple[str, int], Candidate] = {}
         for ballot, segment, change in product(stretches, self._segments, changes):
-            for candidate in ballot.cast(segment, *change):
+            try:
+                candidates = tuple(ballot.cast(segment, *change))
+            except IndexError as error:  # checked here, where it is free: a checksum would read the whole file
+                raise segment.damaged("its hashes point at peaks that it does not hold") from error
+            for candidate in candidates:
                 key = (segment.digest, candidate.place)
                 if key not in likeliest or candidate.score > likeliest[key].score:
                     likeliest[key] = candidate
         for candidate in nlargest(ALIGNED, likeliest.values(), key=lambda candidate: candidate.score):
             alignment = align(query, candidate)
             if alignment is not None:
-                yield match_of(candidate.segment.recordings[candidate.place], alignment, candidate.score)
+                yield match_of(candidate.segment.recordings[candidate.place], alignment, candidate)
 
 
 def _stretches(query: Fingerprint) -> Iterator[Ballot]:
@@ -142,10 +154,10 @@ def _stretches(query: Fingerprint) -> Iterator[Ballot]:
 
 def _excerpts(query: Fingerprint) -> Iterator[Ballot]:
     """Take a few excerpts spread evenly over `query`, or all of it where it is hardly longer than one."""
-    spare_s = query.duration_s - EXCERPT_S
-    if spare_s <= EXCERPT_S / 2:
-        yield from _ballot(query, 0.0, 2 * EXCERPT_S)
+    if query.duration_s <= WHOLE_S:
+        yield from _ballot(query, 0.0, WHOLE_S)
         return
+    spare_s = query.duration_s - EXCERPT_S
     for which in range(EXCERPTS):
         start_s = spare_s * (which + 0.5) / EXCERPTS
         yield from _ballot(query, start_s, start_s + EXCERPT_S)

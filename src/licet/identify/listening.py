@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHORT_BY_S = 0.2  # less than stated by more than this is a loss, not an encoder's padding
 SHORT_BY_PART = 0.002
+RUBBISH = 4  # packets after the last sound that may be a tag or a torn frame; more of them were music
 _GUESSED = frozenset({"aac", "ac3", "amr", "dts", "eac3", "loas", "mpeg", "mpegts", "truehd"})  # libav estimates
 
 
@@ -61,12 +62,23 @@ def listen(path: Path) -> Heard:
             decodes.
     """
     # Libav is slow to load, and much that imports this room never listens.
-    from licet.identify.decoding import Damage, demuxed, opened, shown, sounds, stated_duration_s
+    from licet.identify.decoding import (
+        Damage,
+        demuxed,
+        opened,
+        shown,
+        sounds,
+        stated_duration_s,
+        unreadable,
+    )
 
     with opened(path) as stream:
-        length_stated = states_length(stream)
-        says = cut_short(stream)
-        stream.seek(0)
+        try:
+            length_stated = states_length(stream)
+            says = cut_short(stream)
+            stream.seek(0)
+        except OSError as error:
+            raise unreadable(path, error) from error
         with demuxed(path, stream) as container:
             damage, ear = Damage(), _Ear()
             for sound in sounds(container, damage):
@@ -129,7 +141,7 @@ def _losses(says: str, damage: Damage, stated_s: float | None, heard_s: float) -
         losses.append(f"{heard_s:.1f} s were decoded of the {stated_s:.1f} s stated")
     if damage.gave_up:
         losses.append(f"decoding broke off at {heard_s:.1f} s: {damage.says}")
-    elif damage.packets > damage.last:
+    elif damage.packets > damage.trailing or damage.trailing > RUBBISH:
         losses.append(f"{damage.packets} packets did not decode: {damage.says}")
     return losses
 
@@ -137,7 +149,7 @@ def _losses(says: str, damage: Damage, stated_s: float | None, heard_s: float) -
 def _oddities(damage: Damage, ear: _Ear, losses: list[str]) -> list[str]:
     """Say what was odd and cost nothing that could be told."""
     odd = []
-    if damage.last and not losses:
+    if damage.trailing and not losses:
         odd.append(f"what follows the last sound does not decode: {damage.says}")
     if ear.changes:
         odd.append("the sample rate or the number of channels changes on the way")

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"LICETFP1"
 MOMENTS = 16  # to the frame: 1.5 ms
-SILENCE = 4608  # frames between two recordings, 107 s: longer than any stretch of a query that is looked up at once
+SILENCE = 2048  # frames between two recordings, 48 s: longer than any stretch of a query that is looked up at once
 LONGEST = (1 << 32) - 1  # moments a segment may hold: 72 days
 
 _PREFIX = struct.Struct("<8sII")
@@ -80,7 +80,7 @@ class Segment:
             with path.open("rb") as stream:
                 self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
-            raise self._damaged(f"cannot be opened: {error}") from error
+            raise self.damaged(f"cannot be opened: {error}") from error
         header, at = self._header()
         self.digest = hashlib.sha256(header).hexdigest()
         """SHA-256 of the header, which holds those of the sections: it names the whole content."""
@@ -94,9 +94,9 @@ class Segment:
                 self._sections[name] = (array, digest)
                 at = _aligned(at) + size
         except (ValueError, KeyError, TypeError) as error:
-            raise self._damaged("its header and its size do not agree") from error
+            raise self.damaged("its header and its size do not agree") from error
         if set(self._sections) != set(_TYPES):
-            raise self._damaged("a section is missing")
+            raise self.damaged("a section is missing")
         if self.parameters != _parameters():
             raise IndexDamagedError(
                 f"{path} was made with other parameters ({self.parameters}, not {_parameters()})", mend=_MEND
@@ -134,9 +134,9 @@ class Segment:
             rows = json.loads(self._sections["table"][0].tobytes())
             found = tuple(Registered(str(recording), str(path), float(length)) for recording, path, length in rows)
         except (ValueError, TypeError) as error:
-            raise self._damaged("its table of recordings cannot be read") from error
+            raise self.damaged("its table of recordings cannot be read") from error
         if len(found) != len(self.starts):
-            raise self._damaged("its table of recordings has another length than its starts")
+            raise self.damaged("its table of recordings has another length than its starts")
         return found
 
     def verify(self) -> None:
@@ -147,21 +147,22 @@ class Segment:
         """
         for name, (array, digest) in self._sections.items():
             if hashlib.sha256(array.data).hexdigest() != digest:
-                raise self._damaged(f"its {name} do not match their checksum")
+                raise self.damaged(f"its {name} do not match their checksum")
 
     def _header(self) -> tuple[bytes, int]:
         if len(self._map) < _PREFIX.size:
-            raise self._damaged("it is cut short")
+            raise self.damaged("it is cut short")
         magic, length, crc = _PREFIX.unpack_from(self._map)
         end = _PREFIX.size + length
         if magic != MAGIC:
-            raise self._damaged("it is not a fingerprint segment of a version that this Licet reads")
+            raise self.damaged("it is not a fingerprint segment of a version that this Licet reads")
         header = self._map[_PREFIX.size : end]
         if length > _HEADER_LIMIT or len(header) < length or zlib.crc32(header) != crc:
-            raise self._damaged("its header does not match its checksum")
+            raise self.damaged("its header does not match its checksum")
         return header, end
 
-    def _damaged(self, says: str) -> IndexDamagedError:
+    def damaged(self, says: str) -> IndexDamagedError:
+        """Return the error that names this file and says what is wrong with it."""
         return IndexDamagedError(f"{self.path} is damaged: {says}", mend=_MEND)
 
 

@@ -6,6 +6,7 @@ spreads its votes over all offsets; a copy heaps them on one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from licet.identify.segments import Segment
 
 WIDTH = 4 * MOMENTS  # of a ballot box, in moments: 93 ms, the drift of 10 s at a factor that is 1 % off
+APART = 4  # boxes between two offsets that are not one: 0.4 s
 LIMIT = 2_000_000  # votes counted at once: past it the commonest pairs, which tell least, are left out
 CANDIDATES = 12  # recordings looked at more closely, for each stretch and change
+TYPICAL = 2100  # pairs that ten seconds of music ask
 FEWEST = 4  # votes below which nothing is looked at
 
 
@@ -35,7 +38,10 @@ class Candidate:
     Attributes:
         segment: where the recording is registered.
         place: which of the segment's recordings it is.
-        score: votes over the square root of the pairs asked: how far this stands out, whatever the query's length.
+        score: votes over the square root of the pairs asked, which is how far they stand out from chance. Past
+            `TYPICAL` pairs it grows no more: two recordings that share a loop share more of it the longer one listens.
+        lead: votes over those of the best other offset in the same recording: what repeats itself, and what others made
+            of the same loops, fits nearly as well a bar later.
         time_factor: the change of time that was tried.
         asked: [shape=(n_votes,)], int64, peaks of the query.
         known: [shape=(n_votes,)], int64, peaks of the segment.
@@ -44,6 +50,7 @@ class Candidate:
     segment: Segment
     place: int
     score: float
+    lead: float
     time_factor: float
     asked: Indices
     known: Indices
@@ -73,13 +80,14 @@ class Ballot:
         offsets = segment.moments[known] - self._moments[voter] * time_factor
         order = np.argsort(offsets)
         boxes = np.floor_divide(offsets[order], WIDTH).astype(np.int64)
-        for box, votes in _fullest(segment, boxes):
+        for box, votes, rival in _fullest(segment, boxes):
             # One box more to each side: a factor that is a little off smears the votes of a long stretch.
             inside = np.sort(order[slice(*np.searchsorted(boxes, (box - 1, box + 3)))])
             yield Candidate(
                 segment=segment,
                 place=int(_places(segment, np.array([(box + 1) * WIDTH]))[0]),
-                score=votes / float(np.sqrt(len(asked))),
+                score=votes / math.sqrt(len(asked)) * min(1.0, math.sqrt(TYPICAL / len(asked))),
+                lead=votes / max(rival, 1),
                 time_factor=time_factor,
                 asked=self._anchors[voter[inside]] + self._first,
                 known=known[inside],
@@ -99,8 +107,8 @@ def _equal(segment: Segment, asked: NDArray[np.uint32]) -> tuple[Indices, Indice
     return rising[voter], segment.anchors[begin[voter] + within].astype(np.int64)
 
 
-def _fullest(segment: Segment, boxes: Indices) -> list[tuple[int, int]]:
-    """Return (box, votes) of the fullest box of each of the likeliest recordings. `boxes` rise.
+def _fullest(segment: Segment, boxes: Indices) -> list[tuple[int, int, int]]:
+    """Return (box, votes, votes of the best other box) of each of the likeliest recordings. `boxes` rise.
 
     A box counts its neighbour's votes too: an offset may lie by the wall between them.
     """
@@ -108,10 +116,19 @@ def _fullest(segment: Segment, boxes: Indices) -> list[tuple[int, int]]:
     box, votes = boxes[walls[:-1]], np.diff(walls)
     beside = np.flatnonzero(np.diff(box) == 1)
     votes[beside] += votes[beside + 1]  # of one box each: the right side is read before the left is written
-    order = np.argsort(-votes, kind="stable")
-    order = order[votes[order] >= FEWEST][: CANDIDATES * 64]
-    _, best = np.unique(_places(segment, (box[order] + 1) * WIDTH), return_index=True)
-    return [(int(box[at]), int(votes[at])) for at in order[np.sort(best)][:CANDIDATES]]
+    order = np.argsort(-votes, kind="stable")[: CANDIDATES * 64]
+    box, votes = box[order], votes[order]
+    places = _places(segment, (box + 1) * WIDTH)
+    _, best = np.unique(places, return_index=True)
+    likeliest = np.sort(best)[:CANDIDATES]
+    return [
+        (
+            int(box[at]),
+            int(votes[at]),
+            int(votes[(places == places[at]) & (np.abs(box - box[at]) > APART)].max(initial=0)),
+        )
+        for at in likeliest[votes[likeliest] >= FEWEST]
+    ]
 
 
 def _places(segment: Segment, offsets: Indices) -> Indices:
