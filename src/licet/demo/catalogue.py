@@ -31,7 +31,7 @@ class Master:
     """One recording as its make-believe makers published it."""
 
     piece: str  # a key of `licet.demo.music.PIECES`
-    suffix: str  # `.flac` or `.mp3`
+    suffix: str  # `.flac`, `.mp3` or `.m4a`
     title: str
     artist: str
     album: str
@@ -81,7 +81,7 @@ MASTERS: tuple[Master, ...] = (
     ),
     Master(
         piece="canon",
-        suffix=".mp3",
+        suffix=".flac",
         title="Three Neighbours on the Stairs",
         artist="Nine Lamps Quartet",
         album="Slow Water",
@@ -130,7 +130,7 @@ MASTERS: tuple[Master, ...] = (
     ),
     Master(
         piece="blues",
-        suffix=".mp3",
+        suffix=".m4a",
         title="Blues for the Lost Umbrella",
         artist="Cloakroom Six",
         album="Lost Property",
@@ -139,7 +139,7 @@ MASTERS: tuple[Master, ...] = (
     ),
     Master(
         piece="bossa",
-        suffix=".mp3",
+        suffix=".m4a",
         title="Tuesday on the Balcony",
         artist="Léa Perraudin",
         album="Plein sud",
@@ -161,7 +161,7 @@ MASTERS: tuple[Master, ...] = (
     ),
     Master(
         piece="drone",
-        suffix=".mp3",
+        suffix=".m4a",
         title="What the Harbour Kept",
         artist="Slack Tide",
         album="Soundings",
@@ -170,7 +170,7 @@ MASTERS: tuple[Master, ...] = (
     ),
     Master(
         piece="sarabande",
-        suffix=".mp3",
+        suffix=".flac",
         title="Sarabande for an Empty House",
         artist="Benoît Aubry",
         album="Cordes",
@@ -197,7 +197,7 @@ MASTERS: tuple[Master, ...] = (
     ),
     Master(
         piece="ragtime",
-        suffix=".mp3",
+        suffix=".m4a",
         title="Left Shoe Rag",
         artist="Pockets Delaney",
         album="Odd Socks",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from licet.demo.catalogue import LICENCE_OF_THE_MUSIC, MASTERS, README_OF_THE_CATALOGUE, licence_table
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from licet.demo.copies import Copy
     from licet.demo.encoding import Label
     from licet.demo.tones import Samples
+
+ENCODERS = 2  # threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +62,19 @@ def write_demo(folder: Path, progress: Callable[[str], None] | None = None) -> D
     _write(folder / "LICENSE-MUSIC.txt", LICENCE_OF_THE_MUSIC.encode())
     _write(catalogue / "README.txt", README_OF_THE_CATALOGUE.encode())
     _write(licences, licence_table(MASTERS).encode())
-    for key, piece in PIECES.items():  # one at a time: a piece takes 12 MB of memory
-        sound, master = render(piece), masters.get(key)
-        if master is not None:
-            _write(catalogue / master.path, _mastered(sound, master))
-        tick("pieces")
-        for copy in (one for one in COPIES if one.piece == key):
-            _write(corpus / copy.path, _copied(copy, sound, master, catalogue))
-            expected[copy.path] = Expected(key, copy.what)
-            tick("copies")
+    with ThreadPoolExecutor(ENCODERS) as pool:  # libav lets go of the interpreter while it encodes
+        for key, piece in PIECES.items():  # one at a time: a piece takes 12 MB of memory
+            sound, master = render(piece), masters.get(key)
+            tick("pieces")
+            published = _mastered(sound, master) if master else b""
+            if master:
+                _write(catalogue / master.path, published)
+            copies = [copy for copy in COPIES if copy.piece == key]
+            written = pool.map(partial(_copied, sound=sound, master=master, published=published), copies)
+            for copy, content in zip(copies, written, strict=True):
+                _write(corpus / copy.path, content)
+                expected[copy.path] = Expected(key, copy.what)
+                tick("copies")
     waltz, chorale = (catalogue / masters[key].path for key in ("waltz", "chorale"))
     for name, origin, what in write_odds(corpus / "odds", waltz_mp3=waltz, chorale_flac=chorale):
         expected[f"odds/{name}"] = Expected(origin, what)
@@ -75,17 +83,16 @@ def write_demo(folder: Path, progress: Callable[[str], None] | None = None) -> D
 
 
 def _mastered(sound: Samples, master: Master) -> bytes:
-    from licet.demo.encoding import FLAC, MP3, encode
+    from licet.demo.encoding import PUBLISHED, encode
 
-    return encode(sound, FLAC if master.suffix == FLAC.suffix else MP3, _label(master))
+    return encode(sound, PUBLISHED[master.suffix], _label(master))
 
 
-def _copied(copy: Copy, sound: Samples, master: Master | None, catalogue: Path) -> bytes:
+def _copied(copy: Copy, *, sound: Samples, master: Master | None, published: bytes) -> bytes:
     from licet.demo.encoding import encode
 
     if copy.encoding is None:
-        assert master is not None  # only what is in the catalogue is copied as it is
-        return (catalogue / master.path).read_bytes()
+        return published
     label = _label(master) if copy.label is None and master is not None else copy.label
     return encode(copy.altered(sound) if copy.altered else sound, copy.encoding, label)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from licet.demo.tones import RATE, Samples, fall, noise, partials, seconds
+from licet.demo.tones import RATE, Samples, fall, noise, partials, puff, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ def _stroke(count: int, peak_s: float) -> Samples:
 
 
 def _kick(_: float, count: int, force: float) -> Samples:
-    click = noise(count, 1, low_hz=1800, high_hz=5000) * fall(count, 0.002)
+    click = puff(count, 1, low_hz=1800, high_hz=5000, half_life_s=0.002)
     skin = _skin(count, low_hz=47, high_hz=190, drop_s=0.028, half_life_s=0.085)
     return np.asarray(np.tanh(np.float32(1.8) * skin) + np.float32(0.2 * force) * click, dtype=np.float32)
 
@@ -40,7 +40,7 @@ def _bass_drum(_: float, count: int, force: float) -> Samples:
 
 
 def _snare(_: float, count: int, force: float) -> Samples:
-    wires = noise(count, 2, low_hz=1400, high_hz=8500) * fall(count, 0.05 + 0.03 * force)
+    wires = puff(count, 2, low_hz=1400, high_hz=8500, half_life_s=0.05 + 0.03 * force)
     return np.float32(0.55) * _skin(count, low_hz=180, high_hz=290, drop_s=0.02, half_life_s=0.045) + wires
 
 
@@ -53,16 +53,16 @@ def _clap(_: float, count: int, _force: float) -> Samples:
 
 
 def _hat(_: float, count: int, force: float) -> Samples:
-    return noise(count, 4, low_hz=7000, high_hz=15000) * fall(count, 0.014 + 0.014 * force)
+    return puff(count, 4, low_hz=7000, high_hz=15000, half_life_s=0.014 + 0.014 * force)
 
 
 def _open_hat(_: float, count: int, force: float) -> Samples:
-    return noise(count, 6, low_hz=6200, high_hz=15000) * fall(count, 0.09 + 0.05 * force)
+    return puff(count, 6, low_hz=6200, high_hz=15000, half_life_s=0.09 + 0.05 * force)
 
 
 def _ride(_: float, count: int, force: float) -> Samples:
     ping = partials([(f, 0.2, 6.0) for f in (3310.0, 4570.0, 5890.0, 7420.0)], count)
-    return ping + np.float32(0.6 * force) * noise(count, 7, low_hz=6000, high_hz=14000) * fall(count, 0.08)
+    return ping + np.float32(0.6 * force) * puff(count, 7, low_hz=6000, high_hz=14000, half_life_s=0.08)
 
 
 def _brush(_: float, count: int, force: float) -> Samples:
@@ -79,17 +79,17 @@ def _rim(_: float, count: int, force: float) -> Samples:
 
 def _doum(_: float, count: int, force: float) -> Samples:
     skin = _skin(count, low_hz=92, high_hz=128, drop_s=0.04, half_life_s=0.12)
-    return skin + np.float32(0.15 * force) * noise(count, 11, low_hz=300, high_hz=1400) * fall(count, 0.01)
+    return skin + np.float32(0.15 * force) * puff(count, 11, low_hz=300, high_hz=1400, half_life_s=0.01)
 
 
 def _tek(_: float, count: int, force: float) -> Samples:
     ring = partials([(438.0, 0.7, 38.0), (702.0, 0.5, 46.0), (1010.0, 0.25, 60.0)], count)
-    return ring + np.float32(0.5 * force) * noise(count, 12, low_hz=2000, high_hz=7000) * fall(count, 0.012)
+    return ring + np.float32(0.5 * force) * puff(count, 12, low_hz=2000, high_hz=7000, half_life_s=0.012)
 
 
 def _tambourine(_: float, count: int, _force: float) -> Samples:
     jingles = partials([(f, 0.15, 22.0) for f in (5230.0, 6940.0, 8310.0, 9730.0)], count)
-    return jingles + np.float32(0.6) * noise(count, 14, low_hz=5000, high_hz=13000) * fall(count, 0.035)
+    return jingles + np.float32(0.6) * puff(count, 14, low_hz=5000, high_hz=13000, half_life_s=0.035)
 
 
 DRUMS: dict[str, Callable[[float, int, float], Samples]] = {

@@ -33,14 +33,16 @@ class Encoding:
     options: tuple[tuple[str, str], ...] = ()
 
 
-_QUICK_LAME = (("compression_level", "8"),)
+_QUICK_LAME = (("compression_level", "8"), ("joint_stereo", "0"))
 _QUICK_AAC = (("aac_coder", "fast"),)
 
 FLAC = Encoding(".flac", "flac", "flac")
 MP3 = Encoding(".mp3", "mp3", "libmp3lame", bit_rate=160_000, options=_QUICK_LAME)
+M4A = Encoding(".m4a", "ipod", "aac", bit_rate=128_000, options=_QUICK_AAC)
+PUBLISHED = {encoding.suffix: encoding for encoding in (FLAC, MP3, M4A)}
 MP3_64K = Encoding(".mp3", "mp3", "libmp3lame", 22_050, "mono", 64_000, _QUICK_LAME)
-OPUS_24K = Encoding(".opus", "ogg", "libopus", 48_000, "mono", 24_000)
-M4A = Encoding(".m4a", "ipod", "aac", bit_rate=96_000, options=_QUICK_AAC)
+M4A_64K = Encoding(".m4a", "ipod", "aac", RATE, "mono", 64_000, _QUICK_AAC)
+OPUS_24K = Encoding(".opus", "ogg", "libopus", 48_000, "mono", 24_000, (("compression_level", "2"),))
 WAV_16K = Encoding(".wav", "wav", "pcm_s16le", 16_000, "mono")
 
 

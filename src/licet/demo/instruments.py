@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from licet.demo.drums import DRUMS
-from licet.demo.tones import Samples, fall, harmonics, noise, normal, partials, phase, seconds, string
+from licet.demo.tones import Samples, fall, harmonics, noise, normal, partials, phase, puff, seconds, string
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def _piano(frequency: float, count: int, force: float) -> Samples:
         strength = np.sin(np.pi * number * 0.12) * number**-dull
         ring = 0.5 + frequency / 700 + 0.55 * number
         table += [(stretched, 0.6 * strength, ring), (stretched * 1.0007, 0.4 * strength, 0.4 * ring)]
-    knock = noise(count, 5, low_hz=120, high_hz=900) * fall(count, 0.012)
+    knock = puff(count, 5, low_hz=120, high_hz=900, half_life_s=0.012)
     return normal(partials(table, count)) + np.float32(0.12 * force) * knock
 
 
@@ -88,7 +88,7 @@ def _marimba(frequency: float, count: int, force: float) -> Samples:
 def _organ(frequency: float, count: int, force: float) -> Samples:
     pipes = {0.5: 0.3, 1: 1.0, 2: 0.55, 3: 0.25, 4: 0.28, 6: 0.1, 8: 0.1}
     ranks = [(frequency * at * (1 + 0.0006 * rank), size, 0.0) for rank, (at, size) in enumerate(pipes.items())]
-    chiff = noise(count, 8, low_hz=1500, high_hz=5000) * fall(count, 0.02)
+    chiff = puff(count, 8, low_hz=1500, high_hz=5000, half_life_s=0.02)
     return partials(ranks, count) * np.float32(0.8 + 0.2 * force) + np.float32(0.05) * chiff
 
 
@@ -142,7 +142,7 @@ def _bass(frequency: float, count: int, force: float) -> Samples:
 
 def _upright(frequency: float, count: int, force: float) -> Samples:
     thump = partials([(frequency, 1.0, 2.6), (2 * frequency, 0.5, 4.5), (3 * frequency, 0.22 * force, 7.0)], count)
-    return thump + np.float32(0.12 * force) * noise(count, 21, low_hz=300, high_hz=1800) * fall(count, 0.012)
+    return thump + np.float32(0.12 * force) * puff(count, 21, low_hz=300, high_hz=1800, half_life_s=0.012)
 
 
 def _acid(frequency: float, count: int, force: float) -> Samples:

@@ -38,7 +38,8 @@ def render(piece: Piece, *, seed: int = 1) -> Samples:
     Returns:
         [shape=(n, 2)], float32 within ±0.93, stereo at `RATE`.
     """
-    total = int((clock(piece, piece.beats) + TAIL_S) * RATE)
+    beats = piece.beats
+    total = int((clock(piece, beats, beats) + TAIL_S) * RATE)
     left, right, send = (np.zeros(total, dtype=np.float32) for _ in range(3))
     tones: _Tones = {}
     for number, part in enumerate(piece.parts):
@@ -52,24 +53,26 @@ def render(piece: Piece, *, seed: int = 1) -> Samples:
     return np.ascontiguousarray(_master(mix).T)
 
 
-def clock(piece: Piece, beat: float) -> float:
-    """Return the second at which a beat of the score falls."""
+def clock(piece: Piece, beat: float, beats: float) -> float:
+    """Return the second at which a beat of the score falls; the piece is `beats` long."""
     whole = math.floor(beat)
     part = beat - whole
     late = piece.swing
     swung = whole + (part * 2 * late if part < 0.5 else late + (part - 0.5) * 2 * (1 - late))
-    over = max(0.0, swung - (piece.beats - piece.slowing)) if piece.slowing else 0.0
+    over = max(0.0, swung - (beats - piece.slowing)) if piece.slowing else 0.0
     # A tempo that falls evenly to five eighths adds the square of the beats gone by.
     return (swung + (0.3 * over * over / piece.slowing if over else 0.0)) * 60 / piece.tempo
 
 
 def _perform(piece: Piece, part: Part, total: int, liberties: np.random.Generator, tones: _Tones) -> Samples:
     dry = np.zeros(total, dtype=np.float32)
+    beats = piece.beats
     instrument = INSTRUMENTS[part.instrument]
     for note in part.notes:
         early, lean = liberties.normal(0, 1, 2)
-        begin = max(0, int((clock(piece, note.start) + early * piece.looseness_s) * RATE))
-        length_s = clock(piece, note.start + note.length) - clock(piece, note.start)
+        onset_s = clock(piece, note.start, beats)
+        begin = max(0, int((onset_s + early * piece.looseness_s) * RATE))
+        length_s = clock(piece, note.start + note.length, beats) - onset_s
         wave = _sound(part.instrument, note, min(LONGEST_S, length_s), tones)
         loud = np.float32(note.loud**1.5 * (1 + 0.06 * max(-2.5, min(2.5, lean))))
         shaped = wave * _envelope(instrument, length_s, len(wave)) * loud

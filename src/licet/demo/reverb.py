@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from licet.demo.tones import RATE, Samples
 
-_SIZE = 1 << 17  # samples a transform
+_SIZE = 1 << 18  # samples a transform
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ CEILING_HZ = 0.42 * RATE  # nothing is synthesised above it, so nothing folds ba
 Samples = npt.NDArray[np.float32]
 
 _BLOCK = 512
+_CYCLE = 4096  # samples of a drawn cycle: the sixteenth harmonic is off by less than a ten-thousandth
+_SPENT = 16  # half-lives after which a sound is as good as gone
 
 
 def seconds(count: int) -> Samples:
@@ -56,15 +58,27 @@ def phase(frequency_hz: float, count: int, *, vibrato_hz: float = 0.0, depth: fl
 
 def harmonics(angle: Samples, amplitudes: list[Samples | float], frequency_hz: float) -> Samples:
     """Return the harmonic series over one running phase; an amplitude may move in time."""
+    heard = [size for number, size in enumerate(amplitudes, start=1) if number * frequency_hz < CEILING_HZ]
+    steady = [size for size in heard if isinstance(size, float)]
+    if len(steady) == len(heard):
+        return _cycle(angle, steady)
     turning = np.exp(1j * angle).astype(np.complex64)
     power = turning.copy()
     total = np.zeros(len(angle), dtype=np.float32)
-    for number, amplitude in enumerate(amplitudes, start=1):
-        if number * frequency_hz >= CEILING_HZ:
-            break
-        total += np.asarray(amplitude, dtype=np.float32) * power.imag
+    for size in heard:
+        total += np.asarray(size, dtype=np.float32) * power.imag
         power *= turning
     return total
+
+
+def _cycle(angle: Samples, amplitudes: list[float]) -> Samples:
+    """Return a series that does not change: one cycle is drawn, and looked up with linear interpolation."""
+    turn = np.arange(_CYCLE + 1) * (2 * np.pi / _CYCLE)
+    drawn = sum((size * np.sin(number * turn) for number, size in enumerate(amplitudes, start=1)), np.zeros(_CYCLE + 1))
+    levels, steps = drawn.astype(np.float32), np.append(np.diff(drawn), 0.0).astype(np.float32)
+    place = angle * np.float32(_CYCLE / (2 * np.pi))
+    whole = place.astype(np.int32)
+    return np.asarray(levels[whole] + (place - whole) * steps[whole], dtype=np.float32)
 
 
 def string(frequency_hz: float, count: int, *, bright: float, ring_s: float, pluck: float = 0.21) -> Samples:
@@ -98,6 +112,13 @@ def noise(count: int, seed: int, *, low_hz: float, high_hz: float) -> Samples:
     frequency = np.fft.rfftfreq(size, 1 / RATE).astype(np.float32)
     low, high = (low_hz / np.maximum(frequency, np.float32(1))) ** 4, (frequency / high_hz) ** 4
     return normal(np.fft.irfft(spectrum / ((1 + low) * (1 + high)), size)[:count].astype(np.float32))
+
+
+def puff(count: int, seed: int, *, low_hz: float, high_hz: float, half_life_s: float) -> Samples:
+    """Return noise between two frequencies that dies away; what nobody would hear is not worked out."""
+    sounding = min(count, int(_SPENT * half_life_s * RATE))
+    gust = noise(sounding, seed, low_hz=low_hz, high_hz=high_hz) * fall(sounding, half_life_s)
+    return np.pad(gust, (0, count - sounding))
 
 
 def fall(count: int, half_life_s: float) -> Samples:
