@@ -12,7 +12,7 @@ from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from licet.errors import UsageError
 
@@ -92,10 +92,10 @@ class _Pool(Generic[Item, Result]):
 
     def _submit(self, item: Item, window: deque[tuple[Item, Future[Result]]]) -> Future[Result]:
         try:
-            return self._executor.submit(self._function, item)
+            return self._executor.submit(_call, item)
         except BrokenProcessPool:
             self._restart(window)
-            return self._executor.submit(self._function, item)
+            return self._executor.submit(_call, item)
 
     def _next(self, window: deque[tuple[Item, Future[Result]]]) -> Result | Crashed[Item]:
         item, future = window.popleft()
@@ -110,7 +110,8 @@ class _Pool(Generic[Item, Result]):
     def _alone(self, item: Item) -> Result | Crashed[Item]:
         with self._start(1) as executor:
             try:
-                return executor.submit(self._function, item).result()
+                result: Result = executor.submit(_call, item).result()
+                return result
             except BrokenProcessPool:
                 return Crashed(item)
 
@@ -119,11 +120,22 @@ class _Pool(Generic[Item, Result]):
         self._executor = self._start(self._workers)
         for place, (item, future) in enumerate(window):
             if not future.done() or future.cancelled() or isinstance(future.exception(), BrokenProcessPool):
-                window[place] = (item, self._executor.submit(self._function, item))
+                window[place] = (item, self._executor.submit(_call, item))
 
-    @staticmethod
-    def _start(workers: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(workers, mp_context=_context())
+    def _start(self, workers: int) -> ProcessPoolExecutor:
+        # Each process is given the function once: what it opens to work with stays open from item to item.
+        return ProcessPoolExecutor(workers, mp_context=_context(), initializer=_install, initargs=(self._function,))
+
+
+_installed: list[Callable[[Any], Any]] = []  # in a worker process: the function it was given
+
+
+def _install(function: Callable[[Any], Any]) -> None:
+    _installed[:] = [function]
+
+
+def _call(item: Any) -> Any:  # noqa: ANN401  (whatever the function takes and gives)
+    return _installed[0](item)
 
 
 def _done(result: Result) -> Future[Result]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from corpora import COMMERCIAL, clip, lines_of
-from playing import write_wav
 
+from corpora import COMMERCIAL, clip, lines_of
 from licet.corpus.journal import Journal
 from licet.errors import WorkspaceError
-from licet.workspace import Workspace
+from playing import write_wav
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from licet.workspace import Workspace
 
 ASKED = ("--use", "train-generative", "--purpose", "commercial", "--in", "EU", "--on", "2026-11-22", "--no-report")
 
@@ -59,9 +59,8 @@ def test_a_scan_killed_and_resumed_gives_the_same_bytes(
     where = house(workspace, tmp_path / "w")
     process = clearing(copies, where, tmp_path / "out")
     time.sleep(after_s)
-    if process.poll() is None:
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
+    process.kill()
+    process.communicate()
     if (tmp_path / "out" / "manifest.parquet").exists():
         assert written(tmp_path / "out") == whole
     clearing(copies, where, tmp_path / "out").communicate()

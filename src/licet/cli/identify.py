@@ -44,6 +44,7 @@ def command(
     """
     # The database is not opened: who a sound is, the index alone can say, and in half the time.
     from licet.corpus import Hearer
+    from licet.identify import FingerprintIndex
     from licet.parallel import Crashed, ordered_map
     from licet.settings import nearest, read_settings
 
@@ -51,8 +52,10 @@ def command(
         raise UsageError("no file was named", mend="name files, or a list with --from")
     folder = workspace or nearest(Path.cwd())
     read_settings(folder)
+    index = folder / "index"
     worst = 0
-    for hearing in ordered_map(Hearer(folder / "index"), _all(files, list_file), workers=workers or 1):
+    hearer = Hearer(index, FingerprintIndex.open(index).state)
+    for hearing in ordered_map(hearer, _all(files, list_file), workers=workers or 1):
         if isinstance(hearing, Crashed):
             raise UsageError(f"the decoder crashed on {hearing.item}", mend="leave it out, and report it")
         worst = max(worst, _code(hearing))

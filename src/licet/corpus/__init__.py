@@ -2,7 +2,9 @@
 
 from licet.corpus.asking import asking
 from licet.corpus.attribution import write_attribution
-from licet.corpus.clear import Clearance, Room, clear
+from licet.corpus.clear import Room, clear
+from licet.corpus.deciding import Clearance
+from licet.corpus.finding import find_lines
 from licet.corpus.hearing import Hearer, Hearing
 from licet.corpus.items import Corpus, Item
 from licet.corpus.manifest import (
@@ -19,7 +21,6 @@ from licet.corpus.manifest import (
     read_lines,
 )
 from licet.corpus.report import write_report
-from licet.corpus.finding import find_lines
 from licet.corpus.sighting import match_line
 from licet.corpus.tallies import blockers, standpoints
 from licet.corpus.testimony import stated_for_all

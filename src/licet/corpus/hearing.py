@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from licet.corpus.manifest import Trouble
-from licet.corpus.sighting import match_line, unreadable
+from licet.corpus.sighting import match_line, opened_index, unreadable
 from licet.errors import AudioError
-from licet.identify import FingerprintIndex, listen
+from licet.identify import listen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +32,7 @@ class Hearer:
     """Hears files against the index in a folder; it travels to other processes, and opens the index there."""
 
     index: Path
+    state: str  # of the index
 
     def __call__(self, file: Path) -> Hearing:
         """Hear one file. What is wrong with it is told, never raised."""
@@ -42,11 +42,5 @@ class Hearer:
             return Hearing(str(file), None, trouble=Trouble(wrong.code, wrong.message, wrong.mend))
         except OSError as refused:
             return Hearing(str(file), None, trouble=unreadable(refused))
-        matches = _index(self.index).search(heard.fingerprint)
+        matches = opened_index(self.index, self.state).search(heard.fingerprint)
         return Hearing(str(file), heard.audio.duration_s, tuple(map(match_line, matches)), heard.audio.note)
-
-
-@lru_cache(maxsize=1)
-def _index(folder: Path) -> FingerprintIndex:
-    """Open the index once in each process."""
-    return FingerprintIndex.open(folder)

@@ -52,6 +52,7 @@ class Looker:
 
     root: Path
     index: Path
+    state: str  # of the index: what was opened for another state is not used
     today: date
 
     def __call__(self, item: Item) -> Sighting:
@@ -74,7 +75,7 @@ class Looker:
             return Sighting(item=item, seen=self.today, stamp=stamp, sha256=digest, tags=tags, trouble=trouble)
         except (LicetError, OSError) as wrong:
             return Sighting(item=item, stamp=stamp, sha256=digest, tags=tags, trouble=unreadable(wrong))
-        matches = _index(self.index).search(heard.fingerprint)
+        matches = opened_index(self.index, self.state).search(heard.fingerprint)
         return Sighting(
             item=item,
             seen=self.today,
@@ -127,6 +128,7 @@ def match_line(match: Match) -> MatchLine:
 
 
 @lru_cache(maxsize=1)
-def _index(folder: Path) -> FingerprintIndex:
-    """Open the index once in each process."""
+def opened_index(folder: Path, state: str) -> FingerprintIndex:
+    """Open the index once in each process and for each `state` of it."""
+    del state  # it tells one opening from the next
     return FingerprintIndex.open(folder)

@@ -27,20 +27,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from licet.catalog import Right
-from licet.policy.verdict import Binds, Condition, Opinion, Outcome, Reason, Verdict, worst
+from licet.policy.licences import judge
+from licet.policy.verdict import Condition, Opinion, Outcome, Reason, Verdict, worst
 from licet.terms import Stance, Standing, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from licet.policy.rules import Policy, Reading, Rule
-    from licet.policy.use import Act, Purpose, Use
-    from licet.terms import Licence, Term
+    from licet.policy.use import Use
+    from licet.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +71,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """What one term, or one group of terms, comes to."""
+    """What one step comes to. All findings must hold together: the least permissive is the verdict."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     conditions: tuple[Condition, ...] = ()
     changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Ruling:
-    """What one licence comes to, for one use, before any evidence is named."""
-
-    outcome: Outcome
-    grounds: tuple[tuple[Rule, str], ...]  # the rule, and what it says here
-    conditions: tuple[Condition, ...]
-    changes: tuple[str, ...]
 
 
 def decide(question: Question, policy: Policy, reading: str) -> Verdict:
@@ -96,34 +86,138 @@ def decide(question: Question, policy: Policy, reading: str) -> Verdict:
         PolicyError: the policy has no such reading.
     """
     asked = policy.reading(reading)
-    return Verdict(
-        use=question.use,
-        policy=policy.digest,
-        opinion=_opinion(question, policy, asked),
-        others=tuple(_opinion(question, policy, other) for other in policy.readings if other is not asked),
-    )
+    hearings = [_Hearing(question, policy, terms) for terms in _by_recording(question.terms)]
+    settled = [finding for hearing in hearings for finding in hearing.settled]
+    settled += [_doubted(doubt, policy) for doubt in question.doubts]
+
+    def opinion(one: Reading) -> Opinion:
+        return _joined(one.name, [*settled, *(finding for hearing in hearings for finding in hearing.under(one))])
+
+    others = tuple(opinion(other) for other in policy.readings if other is not asked)
+    return Verdict(question.use, policy.digest, opinion(asked), others)
 
 
-def _opinion(question: Question, policy: Policy, reading: Reading) -> Opinion:
-    court = _Court(question, policy, reading)
-    findings = [court.recording(terms) for terms in _by_recording(question.terms)]
-    findings += [court.doubt(doubt) for doubt in question.doubts]
+def _by_recording(terms: tuple[Term, ...]) -> list[list[Term]]:
+    """Group terms by the recording they are about (step 6); what the corpus says is heard in every group."""
+    own = [term for term in terms if term.voice is Voice.CORPUS]
+    on_record = sorted((term for term in terms if term.voice is Voice.CATALOGUE), key=lambda term: term.about)
+    groups = [[*group, *own] for _, group in groupby(on_record, key=lambda term: term.about)]
+    return groups or [own]
+
+
+def _joined(reading: str, findings: list[_Finding]) -> Opinion:
+    """Join findings into an opinion: nothing that anyone said is lost, and what decided stands first."""
     outcome = worst(tuple(finding.outcome for finding in findings))
+    reasons = {reason for finding in findings for reason in finding.reasons}
     return Opinion(
-        reading=reading.name,
+        reading=reading,
         outcome=outcome,
-        reasons=_telling_first(outcome, (reason for finding in findings for reason in finding.reasons)),
+        reasons=tuple(
+            sorted(reasons, key=lambda r: (r.outcome is not outcome, r.outcome, r.about, r.rule, r.says, r.evidence))
+        ),
         conditions=tuple(sorted({condition for finding in findings for condition in finding.conditions})),
         changes=tuple(sorted({change for finding in findings for change in finding.changes})),
     )
 
 
-def _by_recording(terms: tuple[Term, ...]) -> list[tuple[Term, ...]]:
-    """Group terms by the recording they are about; what the corpus says of its file is heard in every group."""
-    own = tuple(term for term in terms if term.voice is Voice.CORPUS)
-    on_record = sorted((term for term in terms if term.voice is Voice.CATALOGUE), key=lambda term: term.about)
-    groups = [(*group, *own) for _, group in groupby(on_record, key=lambda term: term.about)]
-    return groups or [own]
+class _Hearing:
+    """All that is said of one recording (steps 1 to 5): who is heard does not hang on the reading."""
+
+    def __init__(self, question: Question, policy: Policy, terms: list[Term]) -> None:
+        self._question = question
+        self._policy = policy
+        asides = [self._set_aside(term) for term in terms]
+        heard = [term for term, aside in zip(terms, asides, strict=True) if aside is None]
+        record = [term for term in heard if term.voice is Voice.CATALOGUE]
+        own = [term for term in heard if term.voice is Voice.CORPUS and _speaks(term)]
+        if any(term.standing is Standing.SIGNED and _resolves(term) for term in record):
+            own = []  # step 4: a signed statement ends the argument
+        voices = [voice for voice in (record, own) if voice] or [heard]
+        self._coverings = [covering for voice in voices for covering in _by_right(voice)]
+        kept = tuple(aside for aside in asides if aside is not None)
+        self.settled = [*self._disagreements(record, own), *([_Finding(Outcome.PERMITTED, kept)] if kept else [])]
+
+    def under(self, reading: Reading) -> Iterator[_Finding]:
+        """Judge what was heard under one reading (steps 2, 3 and 5)."""
+        for covering in self._coverings:
+            speaking = [term for term in covering if _speaks(term)]
+            if not speaking:
+                yield self._silence(covering)
+            top = max((_weight(term) for term in speaking if _resolves(term)), default=(0, 0))
+            for term in speaking:
+                if _weight(term) >= top:
+                    yield self._judged(term, reading)
+
+    def _set_aside(self, term: Term) -> Reason | None:
+        """Say why a term cannot speak for the day asked about (step 1), or None if it is heard."""
+        captured = term.evidence.captured_at.astimezone(UTC).date()
+        if captured > self._question.use.day:
+            return self._reason(term, "later", Outcome.UNKNOWN, f"(captured {captured.isoformat()})")
+        return self._reason(term, "dropped", Outcome.UNKNOWN) if term.dropped else None
+
+    def _silence(self, terms: list[Term]) -> _Finding:
+        """Nothing speaks (step 2): the reason names what was looked at."""
+        evidence = tuple(sorted({term.evidence.digest for term in terms})) or (self._question.item_evidence,)
+        law = self._policy.laws["silence"]
+        reason = _because(law, law.says, Outcome.UNKNOWN, evidence, terms[0].about if terms else "")
+        return _Finding(Outcome.UNKNOWN, (reason,), changes=("a licence or a grant from the holder",))
+
+    def _judged(self, term: Term, reading: Reading) -> _Finding:
+        """Judge one term by itself (step 2)."""
+        if term.resolution.stance is Stance.RESERVED:
+            reason = self._reason(term, "reserved", Outcome.REFUSED, f"“{_short(term.statement)}”")
+            return _Finding(Outcome.REFUSED, (reason,), changes=("a grant from the holder",))
+        if term.resolution.stance is Stance.UNRESOLVED:
+            words = "; ".join((f"“{_short(term.statement)}”", *term.resolution.notes))
+            reason = self._reason(term, "unresolved", Outcome.UNKNOWN, words)
+            return _Finding(Outcome.UNKNOWN, (reason,), changes=("a person who reads it, or a grant from the holder",))
+        use, accepts = self._question.use, self._question.accepts
+        rulings = [
+            judge(self._policy, reading, licence, use.act, use.purpose, accepts) for licence in term.resolution.offers
+        ]
+        best = min(rulings, key=lambda ruling: ruling.asks)
+        taken = [best] if best.outcome is Outcome.PERMITTED else rulings
+        evidence = (term.evidence.digest,)
+        reasons = tuple(
+            _because(rule, says, ruling.outcome, evidence, term.about)
+            for ruling in taken
+            for rule, says in ruling.grounds
+        )
+        changes = tuple(change for ruling in taken for change in ruling.changes)
+        return _Finding(best.outcome, reasons, best.conditions, changes)
+
+    def _disagreements(self, record: list[Term], own: list[Term]) -> list[_Finding]:
+        """Compare what the corpus says of its file with what is on record for the recording (step 4)."""
+        weightiest = _weightiest([term for term in record if _resolves(term)])
+        quarrels = [
+            (mine, theirs)
+            for mine in own
+            for theirs in weightiest
+            if _resolves(mine) and mine.covers & theirs.covers and not _agree(mine, theirs)
+        ]
+        return [self._quarrel(mine, theirs) for mine, theirs in quarrels]
+
+    def _quarrel(self, mine: Term, theirs: Term) -> _Finding:
+        law = self._policy.laws["disagreement"]
+        says = f"{law.says} the file says {mine.resolution.label}, the record says {theirs.resolution.label}."
+        evidence = tuple(sorted({mine.evidence.digest, theirs.evidence.digest}))
+        reason = _because(law, says, Outcome.REFUSED, evidence, theirs.about)
+        return _Finding(Outcome.REFUSED, (reason,), changes=("the holder's word on which statement is right",))
+
+    def _reason(self, term: Term, law: str, outcome: Outcome, words: str = "") -> Reason:
+        rule = self._policy.laws[law]
+        return _because(rule, f"{rule.says} {words}".rstrip(), outcome, (term.evidence.digest,), term.about)
+
+
+def _doubted(doubt: Doubt, policy: Policy) -> _Finding:
+    """Turn a doubt about identity into a finding (step 7)."""
+    law = policy.laws[doubt.law]
+    reason = _because(law, f"{law.says} {doubt.says}", doubt.outcome, doubt.evidence, doubt.about)
+    return _Finding(doubt.outcome, (reason,), changes=("a person who listens and settles what it is",))
+
+
+def _because(rule: Rule, says: str, outcome: Outcome, evidence: tuple[str, ...], about: str) -> Reason:
+    return Reason(rule.id, outcome, says, evidence, rule.cites, rule.status, about)
 
 
 def _by_right(terms: list[Term]) -> list[list[Term]]:
@@ -131,167 +225,6 @@ def _by_right(terms: list[Term]) -> list[list[Term]]:
     if all(len(term.covers) == len(Right) for term in terms):
         return [terms]
     return [[term for term in terms if right in term.covers] for right in Right]
-
-
-def _telling_first(outcome: Outcome, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    """Order reasons: those that decided first, then by rule and evidence, each once."""
-    return tuple(
-        sorted(
-            set(reasons),
-            key=lambda r: (r.outcome is not outcome, r.outcome, r.about, r.rule, r.says, r.evidence),
-        )
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Court:
-    """One question before one reading."""
-
-    question: Question
-    policy: Policy
-    reading: Reading
-
-    def recording(self, terms: tuple[Term, ...]) -> _Finding:
-        """Hear all that is said of one recording (steps 1 to 5)."""
-        asides = [self._set_aside(term) for term in terms]
-        heard = [term for term, aside in zip(terms, asides, strict=True) if aside is None]
-        record = [term for term in heard if term.voice is Voice.CATALOGUE]
-        own = [term for term in heard if term.voice is Voice.CORPUS and _speaks(term)]
-        if any(term.standing is Standing.SIGNED and _resolves(term) for term in record):
-            own = []
-        voices = [voice for voice in (record, own) if voice] or [heard]
-        findings = [self._right(covering) for voice in voices for covering in _by_right(voice)]
-        findings += self._disagreements(record, own)
-        kept = tuple(aside for aside in asides if aside is not None)
-        return _together([*findings, _Finding(Outcome.PERMITTED, kept)])
-
-    def doubt(self, doubt: Doubt) -> _Finding:
-        """Turn a doubt about identity into a finding (step 7)."""
-        reason = self._reason(self.policy.laws[doubt.law], doubt.outcome, doubt.says, doubt.evidence, doubt.about)
-        return _Finding(doubt.outcome, (reason,), changes=("a person who listens and settles what it is",))
-
-    def _set_aside(self, term: Term) -> Reason | None:
-        """Say why a term cannot speak for the day asked about (step 1), or None if it is heard."""
-        if term.evidence.captured_at.astimezone(UTC).date() > self.question.use.day:
-            captured = f"(captured {term.evidence.captured_at.date().isoformat()})"
-            return self._about(term, "later", Outcome.UNKNOWN, captured)
-        return self._about(term, "dropped", Outcome.UNKNOWN) if term.dropped else None
-
-    def _right(self, covering: list[Term]) -> _Finding:
-        """Hear the weightiest of the terms that cover one right (step 3)."""
-        speaking = [term for term in covering if _speaks(term)]
-        if not speaking:
-            return self._silence(covering)
-        top = max((_weight(term) for term in speaking if _resolves(term)), default=(0, 0))
-        findings = [self._term(term) for term in speaking if _weight(term) >= top]
-        return _together(findings)
-
-    def _silence(self, terms: list[Term]) -> _Finding:
-        """Nothing speaks: the reason names what was looked at (step 2)."""
-        evidence = tuple(sorted({term.evidence.digest for term in terms})) or (self.question.item_evidence,)
-        about = terms[0].about if terms else ""
-        reason = self._reason(self.policy.laws["silence"], Outcome.UNKNOWN, "", evidence, about)
-        return _Finding(Outcome.UNKNOWN, (reason,), changes=("a licence or a grant from the holder",))
-
-    def _term(self, term: Term) -> _Finding:
-        """Judge one term by itself (step 2)."""
-        stance = term.resolution.stance
-        if stance is Stance.RESERVED:
-            reason = self._about(term, "reserved", Outcome.REFUSED, f"“{_short(term.statement)}”")
-            return _Finding(Outcome.REFUSED, (reason,), changes=("a grant from the holder",))
-        if stance is Stance.UNRESOLVED:
-            says = "; ".join((f"“{_short(term.statement)}”", *term.resolution.notes))
-            reason = self._about(term, "unresolved", Outcome.UNKNOWN, says)
-            return _Finding(Outcome.UNKNOWN, (reason,), changes=("a person who reads it, or a grant from the holder",))
-        rulings = [self._licence(licence) for licence in term.resolution.offers]
-        best = min(rulings, key=_asks_least)
-        taken = [best] if best.outcome is Outcome.PERMITTED else rulings
-        reasons = tuple(
-            self._reason(rule, ruling.outcome, says, (term.evidence.digest,), term.about)
-            for ruling in taken
-            for rule, says in ruling.grounds
-        )
-        changes = tuple(change for ruling in taken for change in ruling.changes)
-        return _Finding(best.outcome, reasons, best.conditions, changes)
-
-    def _licence(self, licence: Licence) -> _Ruling:
-        use = self.question.use
-        return _judge(self.policy, self.reading, licence, use.act, use.purpose, self.question.accepts)
-
-    def _disagreements(self, record: list[Term], own: list[Term]) -> list[_Finding]:
-        """Compare what the corpus says of its file with what is on record for the recording (step 4)."""
-        return [
-            _Finding(
-                Outcome.REFUSED,
-                (
-                    self._reason(
-                        self.policy.laws["disagreement"],
-                        Outcome.REFUSED,
-                        f"the file says {mine.resolution.label}, the record says {theirs.resolution.label}.",
-                        tuple(sorted({mine.evidence.digest, theirs.evidence.digest})),
-                        theirs.about,
-                    ),
-                ),
-                changes=("the holder's word on which statement is right",),
-            )
-            for mine in own
-            for theirs in _weightiest([term for term in record if _resolves(term)])
-            if _resolves(mine) and mine.covers & theirs.covers and not _agree(mine, theirs)
-        ]
-
-    def _about(self, term: Term, law: str, outcome: Outcome, says: str = "") -> Reason:
-        return self._reason(self.policy.laws[law], outcome, says, (term.evidence.digest,), term.about)
-
-    def _reason(self, rule: Rule, outcome: Outcome, says: str, evidence: tuple[str, ...], about: str) -> Reason:
-        return Reason(
-            rule=rule.id,
-            outcome=outcome,
-            says=f"{rule.says} {says}".rstrip(),
-            evidence=evidence,
-            cites=rule.cites,
-            status=rule.status,
-            about=about,
-        )
-
-
-@lru_cache(maxsize=4096)
-def _judge(
-    policy: Policy, reading: Reading, licence: Licence, act: Act, purpose: Purpose, accepts: frozenset[str]
-) -> _Ruling:
-    """Put one licence to one use. A corpus holds millions of recordings and a few dozen licences, so this is cached."""
-    refusing: list[tuple[Rule, str]] = []
-    conditions: list[Condition] = []
-    changes: list[str] = []
-    for need in reading.needs:
-        if need.rule.applies(licence, act, purpose) and need.permission not in licence.permits:
-            if need.otherwise:
-                conditions.append(
-                    Condition(need.otherwise, Binds.ON_SHARING, need.rule.says, need.otherwise in accepts)
-                )
-            else:
-                refusing.append((need.rule, f"({licence.name})"))
-                changes.append(f"permission from the holder ({need.permission})")
-    for bar in reading.bars:
-        named = bar.prohibition is None or bar.prohibition in licence.prohibits
-        if named and bar.rule.applies(licence, act, purpose):
-            refusing.append((bar.rule, f"({licence.name})"))
-            changes.append("permission from the holder for this purpose")
-    for duty in reading.duties:
-        if duty.requirement in licence.requires and duty.rule.applies(licence, act, purpose):
-            accepted = duty.condition in accepts
-            conditions.append(Condition(duty.condition, duty.binds, duty.rule.says, accepted))
-            if duty.binds is Binds.NOW and not accepted:
-                refusing.append((policy.laws["unaccepted"], f"{duty.condition} ({licence.name})"))
-                changes.append(f"accepting {duty.condition} (--accept {duty.condition})")
-    if refusing:
-        return _Ruling(Outcome.REFUSED, tuple(refusing), tuple(sorted(conditions)), tuple(changes))
-    licensed = (policy.laws["licensed"], f"({licence.name})")
-    return _Ruling(Outcome.PERMITTED, (licensed,), tuple(sorted(conditions)), ())
-
-
-def _asks_least(ruling: _Ruling) -> tuple[bool, int, int]:
-    binding = sum(condition.binds is Binds.NOW for condition in ruling.conditions)
-    return ruling.outcome is not Outcome.PERMITTED, binding, len(ruling.conditions)
 
 
 def _speaks(term: Term) -> bool:
@@ -319,16 +252,6 @@ def _agree(mine: Term, theirs: Term) -> bool:
         return True
     substances = {licence.substance for licence in mine.resolution.offers}
     return any(licence.substance in substances for licence in theirs.resolution.offers)
-
-
-def _together(findings: list[_Finding]) -> _Finding:
-    """Join findings that must all hold: the least permissive wins, and nothing anyone said is lost."""
-    return _Finding(
-        worst(tuple(finding.outcome for finding in findings)),
-        tuple(reason for finding in findings for reason in finding.reasons),
-        tuple(condition for finding in findings for condition in finding.conditions),
-        tuple(change for finding in findings for change in finding.changes),
-    )
 
 
 def _short(text: str, limit: int = 120) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Self
 
 from licet import __version__
 from licet.catalog.sources import open_source
-from licet.catalog.store import CatalogStore
 from licet.corpus import (
     Clearance,
     Corpus,
@@ -27,15 +26,13 @@ from licet.corpus import (
     write_attribution,
     write_report,
 )
-from licet.db import open_database
 from licet.digests import sha256_bytes
 from licet.errors import UsageError, WorkspaceError
-from licet.identify import FingerprintIndex
 from licet.parallel import available_workers
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
-from licet.terms import EvidenceStore
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
+from licet.workspace.record import INDEX, WorkspaceRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -67,10 +64,10 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.settings = read_settings(folder)
-        self._engine = open_database(folder / self.settings.database)
-        self.catalogue = CatalogStore(self._engine)
-        self.evidence = EvidenceStore(folder / "evidence")
         self.policy = self._read_policy()
+        self._record = WorkspaceRecord(folder, self.settings.database)
+        self.catalogue = self._record.catalogue
+        self.evidence = self._record.evidence
 
     @classmethod
     def init(cls, folder: Path | str) -> Workspace:
@@ -107,12 +104,12 @@ class Workspace:
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._record.close()
 
     @property
     def index_folder(self) -> Path:
         """Where the fingerprints lie."""
-        return self.folder / "index"
+        return self.folder / INDEX
 
     def add(  # noqa: PLR0913  (each says where a statement comes from, and all but two have a default)
         self,
@@ -168,6 +165,7 @@ class Workspace:
                 workers=workers or available_workers(),
                 progress=progress,
             )
+            self._record.reread()
         return Added(
             recorded=recorded,
             families=tuple(sorted(tally.families.items(), key=lambda pair: (-pair[1], pair[0]))),
@@ -227,22 +225,20 @@ class Workspace:
             today=when.date(),
             stated=() if stated is None else (self._stated(stated, stated_from, when),),
         )
-        index = FingerprintIndex.open(self.index_folder)
+        self._record.reread()  # another process may have added sounds
         folder = out or self._manifest_folder(corpus.path, clearance)
         with self.evidence.batch():
             for _, blob in corpus.blobs():
                 self.evidence.put_bytes(blob) if isinstance(blob, bytes) else self.evidence.put_file(blob)
             room = Room(
-                catalogue=self.catalogue,
-                sound_on_record=index.__contains__,
-                keep=self.evidence.put_bytes,
+                record=self._record,
                 index=self.index_folder,
                 journal=self.folder / "scans" / f"{_name_of(corpus)}.db",
                 out=folder,
                 workers=workers or available_workers(),
                 progress=progress,
             )
-            counts = clear(corpus, clearance, room, self._head(corpus, clearance, index))
+            counts = clear(corpus, clearance, room, self._head(corpus, clearance))
         if report:
             write_report(folder)
             write_attribution(folder)
@@ -252,7 +248,8 @@ class Workspace:
 
     def identify(self, path: Path | str) -> Hearing:
         """Tell which recordings on record sound in one file; `trouble` says why nothing could be heard."""
-        return Hearer(self.index_folder)(Path(path))
+        self._record.reread()
+        return Hearer(self.index_folder, self._record.index.state)(Path(path))
 
     def latest_manifest(self) -> Path:
         """Return the folder of the manifest that was written last.
@@ -278,7 +275,7 @@ class Workspace:
         where = "stated at the command line" if stated_from is None else str(stated_from)
         return stated_for_all(statement, "stated for the corpus", where, content, when)
 
-    def _head(self, corpus: Corpus, clearance: Clearance, index: FingerprintIndex) -> Head:
+    def _head(self, corpus: Corpus, clearance: Clearance) -> Head:
         return Head(
             licet=__version__,
             corpus=corpus.path.name or str(corpus.path),
@@ -291,7 +288,7 @@ class Workspace:
             policy=f"{self.policy.name} {self.policy.version}",
             policy_sha256=self.policy.digest,
             catalogue=self.catalogue.state(),
-            index=index.state,
+            index=self._record.index.state,
         )
 
     def _manifest_folder(self, corpus: Path, clearance: Clearance) -> Path:

@@ -1,0 +1,103 @@
+"""Decide on what was seen: weigh what each item is, gather what is said of it, ask the policy, state it as a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from licet.corpus.identity import Identity, names_to_look_up, weigh
+from licet.corpus.lines import cleared_line, error_line
+from licet.corpus.testimony import terms_of_item, terms_on_record
+from licet.digests import sha256_bytes
+from licet.policy import Policy, Question, Use, decide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from licet.catalog import Listed
+    from licet.corpus.manifest import Line
+    from licet.corpus.sighting import Sighting
+    from licet.terms import Term
+
+
+class Record(Protocol):
+    """What deciding asks of a workspace. It travels to other processes, and opens there what it needs."""
+
+    def resolve(self, identifiers: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Map identifiers to the keys of the recordings that carry them."""
+        ...
+
+    def find(self, keys: Sequence[str], *, as_of: datetime) -> Mapping[str, tuple[Listed, ...]]:
+        """Map keys to what each source's snapshot of that day says of the recording."""
+        ...
+
+    def sounds(self, recording: str) -> bool:
+        """Whether the sound of a recording is registered."""
+        ...
+
+    def keep(self, content: bytes) -> str:
+        """Keep a statement as evidence and return its SHA-256."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """What to clear for, and on what terms."""
+
+    use: Use
+    policy: Policy
+    reading: str
+    accepts: frozenset[str]
+    today: date  # when the corpus is looked at: what it says of itself is captured then
+    stated: tuple[Term, ...] = ()  # what was stated for the whole corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Decides on a few items at a time, with two questions to the record for all of them."""
+
+    clearance: Clearance
+    record: Record
+
+    def __call__(self, batch: Sequence[Sighting]) -> bytes:
+        """Return the lines of the items in `batch`, encoded as one JSON list: cheap to send between processes."""
+        return msgspec.json.encode(list(self.lines(batch)))
+
+    def lines(self, batch: Sequence[Sighting]) -> Iterator[Line]:
+        """Yield the line of each item."""
+        names = {name for sighting in batch for name in names_to_look_up(sighting)}
+        known = self.record.resolve(sorted(names))
+        identities = [weigh(one, known, self.record.sounds, _item_evidence(one)) for one in batch]
+        keys = {found.recording for identity in identities for found in identity.found}
+        end_of_day = datetime.combine(self.clearance.use.day, time.max, UTC)
+        listed = self.record.find(sorted(keys), as_of=end_of_day)
+        for sighting, identity in zip(batch, identities, strict=True):
+            yield self._line(sighting, identity, listed)
+
+    def _line(self, sighting: Sighting, identity: Identity, listed: Mapping[str, tuple[Listed, ...]]) -> Line:
+        if sighting.trouble is not None:
+            return error_line(sighting)
+        on_record = [one for found in identity.found for one in listed.get(found.recording, ())]
+        terms = (
+            *(term for one in on_record for term in terms_on_record(one)),
+            *terms_of_item(sighting, self.record.keep),
+            *self.clearance.stated,
+        )
+        question = Question(
+            use=self.clearance.use,
+            terms=terms,
+            item_evidence=_item_evidence(sighting),
+            accepts=self.clearance.accepts,
+            doubts=identity.doubts,
+        )
+        verdict = decide(question, self.clearance.policy, self.clearance.reading)
+        return cleared_line(sighting, identity, on_record, terms, verdict)
+
+
+def _item_evidence(sighting: Sighting) -> str:
+    """Return the digest of what was looked at: the file, else the list's own line, else the item's name."""
+    said = sighting.item.said
+    return sighting.sha256 or (said.digest if said is not None else sha256_bytes(sighting.item.name.encode()))

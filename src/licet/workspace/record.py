@@ -1,0 +1,80 @@
+"""What a workspace has on record, as deciding asks for it, in this process or in another."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from licet.catalog.store import CatalogStore
+from licet.db import open_database
+from licet.identify import FingerprintIndex
+from licet.terms import EvidenceStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+    from licet.catalog import Listed
+
+INDEX, EVIDENCE = "index", "evidence"
+
+
+class WorkspaceRecord:
+    """The catalogue, the sounds and the evidence in `folder`. Each is opened when first asked for.
+
+    It pickles as where things lie, and nothing that is open goes along.
+    """
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.folder = folder
+        self.database = database
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave behind what is open."""
+        return {"folder": self.folder, "database": self.database}
+
+    @cached_property
+    def _engine(self) -> sa.Engine:
+        return open_database(self.folder / self.database)
+
+    @cached_property
+    def catalogue(self) -> CatalogStore:
+        """The catalogue."""
+        return CatalogStore(self._engine)
+
+    @cached_property
+    def evidence(self) -> EvidenceStore:
+        """The evidence."""
+        return EvidenceStore(self.folder / EVIDENCE)
+
+    @cached_property
+    def index(self) -> FingerprintIndex:
+        """The sounds on record when it was first asked for; `reread` to see what was added since."""
+        return FingerprintIndex.open(self.folder / INDEX)
+
+    def reread(self) -> None:
+        """Forget the index: sounds were added."""
+        self.__dict__.pop("index", None)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def resolve(self, identifiers: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Map identifiers to the keys of the recordings that carry them."""
+        return self.catalogue.resolve(identifiers)
+
+    def find(self, keys: Sequence[str], *, as_of: datetime) -> Mapping[str, tuple[Listed, ...]]:
+        """Map keys to what each source's snapshot of that day says of the recording."""
+        return self.catalogue.find(keys, as_of=as_of)
+
+    def sounds(self, recording: str) -> bool:
+        """Whether the sound of a recording is registered."""
+        return recording in self.index
+
+    def keep(self, content: bytes) -> str:
+        """Keep a statement as evidence and return its SHA-256."""
+        return self.evidence.put_bytes(content)
