@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from corpora import COMMERCIAL, RESEARCH, lines_of, make_workspace, write_broken, write_copies
 
 if TYPE_CHECKING:

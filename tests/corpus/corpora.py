@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from playing import encode, music, noisy, write_wav
 
 from licet.policy import Act, Purpose, Use
 from licet.workspace import Workspace
+from playing import encode, music, noisy, write_wav
 
 if TYPE_CHECKING:
     from licet.corpus import Line
@@ -53,7 +53,9 @@ def write_masters(folder: Path) -> Path:
         writer.writerow(["path", "title", "artist", "licence", "url"])
         for name, seed, licence in MASTERS:
             write_wav(folder / f"{name}.wav", piece(seed), RATE_HZ)
-            writer.writerow([f"{name}.wav", name.title(), f"{name.title()}'s Maker", licence, f"https://example.org/{name}"])
+            writer.writerow(
+                [f"{name}.wav", name.title(), f"{name.title()}'s Maker", licence, f"https://example.org/{name}"]
+            )
     return folder / "licences.csv"
 
 

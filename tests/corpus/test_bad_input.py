@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpora import COMMERCIAL, lines_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from licet.corpus import Line
     from licet.workspace import Workspace
 

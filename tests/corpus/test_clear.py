@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         ("stranger-cc0.mp3", "permitted", None),
         ("laundered.mp3", "refused", "local:licences/kept.wav"),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_each_item_is_told_and_decided(
     commercial: dict[str, Line], item: str, verdict: str, recording: str | None
@@ -67,7 +67,9 @@ def test_laundering_is_caught_and_both_statements_are_shown(research: dict[str, 
 
 def test_a_permitted_item_carries_the_credit_that_its_licence_asks_for(commercial: dict[str, Line]) -> None:
     """Title, author, source, licence."""
-    expected = "“Given” by Given's Maker, https://example.org/given — CC BY 4.0 <https://creativecommons.org/licenses/by/4.0/>"
+    expected = (
+        "“Given” by Given's Maker, https://example.org/given — CC BY 4.0 <https://creativecommons.org/licenses/by/4.0/>"
+    )
     assert commercial["exact.wav"].attribution == expected
     assert commercial["clips/kept.opus"].attribution == ""
 
