@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from corpora import clip, launder, write_masters
-from playing import encode, music, write_wav
 
+from corpora import clip, launder, write_masters
 from licet import cli
+from playing import encode, music, write_wav
 
 if TYPE_CHECKING:
     from pathlib import Path

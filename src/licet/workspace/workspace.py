@@ -27,7 +27,7 @@ from licet.corpus import (
     write_report,
 )
 from licet.digests import sha256_bytes
-from licet.errors import UsageError, WorkspaceError
+from licet.errors import PolicyError, UsageError, WorkspaceError
 from licet.parallel import available_workers
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
@@ -297,7 +297,11 @@ class Workspace:
 
     def _read_policy(self) -> Policy:
         if self.settings.policy is not None:
-            return parse_policy((self.folder / self.settings.policy).read_bytes())
+            path = self.folder / self.settings.policy
+            try:
+                return parse_policy(path.read_bytes())
+            except OSError as refused:
+                raise PolicyError(f"the policy {path} cannot be read: {refused.strerror}") from refused
         return parse_policy(resources.files("licet.policy").joinpath("data/house.toml").read_bytes())
 
 
