@@ -211,7 +211,7 @@ def row(name: str, counts: Counter[str]) -> str:
 
 def shipped_twice(
     folder: Path, registered: str, where: Path, licence: str, scanned: Path, stated: str, file: str
-) -> None:  # noqa: PLR0913,PLR0917
+) -> None:
     """Register one package's music under its stated licence and scan another's under its own."""
     space = folder / f"workspace-{registered}"
     notes = Path("/usr/share/doc")

@@ -13,8 +13,8 @@ HEAD = """# The command line
 
 Written from the commands' own `--help` by `docs/generate_cli.py`.
 
-Every command takes `--json` and then prints one JSON document with a version in `format` (`licet-clear/1`); `identify` prints
-one for each file. Errors go to standard error as one sentence and its mend, and with `--json` to standard output as
+Every command takes `--json` and then prints one JSON document with a version in `format` (`licet-clear/1`); `identify`
+prints one for each file. Errors go to standard error as one sentence and its mend, with `--json` to standard output as
 `licet-error/1`.
 
 | exit code | `clear` | `identify` | others |

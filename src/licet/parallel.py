@@ -109,9 +109,9 @@ class _Pool(Generic[Item, Result]):
 
     def _alone(self, item: Item) -> Result | Crashed[Item]:
         with self._start(1) as executor:
+            future: Future[Result] = executor.submit(_call, item)
             try:
-                result: Result = executor.submit(_call, item).result()
-                return result
+                return future.result()
             except BrokenProcessPool:
                 return Crashed(item)
 

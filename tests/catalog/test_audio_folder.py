@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-import lookalikes
 import msgspec
 import pytest
 
+import lookalikes
 from licet.catalog import Entry, Problem, Tags, open_source, unescape_path
 from licet.digests import sha256_bytes
 from licet.errors import SourceError

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from lookalikes import BY, NAMES, NC, ROWS, licence_record, mtg_jamendo, track_row
 
 from licet.catalog import Entry, Problem, Severity, open_source
 from licet.errors import SourceError
+from lookalikes import BY, NAMES, NC, ROWS, licence_record, mtg_jamendo, track_row
 
 if TYPE_CHECKING:
     from pathlib import Path

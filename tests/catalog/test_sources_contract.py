@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import lookalikes
 import pytest
 
+import lookalikes
 from licet.catalog import KINDS, Entry, Problem, Source, decode_entry, encode_entry, open_source
 from licet.errors import SourceError, UsageError
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import lookalikes
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+import lookalikes
 from licet.catalog import Entry, Problem, Right, Severity, open_source
 from licet.errors import SourceError, UsageError
 

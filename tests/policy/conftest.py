@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from asking import HOUSE
 
+from asking import HOUSE
 from licet.policy import Policy, parse_policy
 
 

@@ -7,8 +7,8 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from asking import make_question, make_term
 
+from asking import make_question, make_term
 from licet.policy import Act, Policy, Purpose, decide
 
 CASES = tomllib.loads(resources.files("licet.policy").joinpath("data/cases.toml").read_text(encoding="utf-8"))["case"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from asking import DAY, ITEM, make_question, make_term
 
+from asking import DAY, ITEM, make_question, make_term
 from licet.catalog import Right
 from licet.errors import PolicyError
 from licet.policy import Act, Binds, Doubt, Outcome, Policy, Purpose, Reason, Status, decide

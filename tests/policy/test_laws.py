@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from asking import HOUSE, make_question, make_term
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asking import HOUSE, make_question, make_term
 from licet.catalog import Right
 from licet.policy import Act, Doubt, Outcome, Purpose, Question, decide, parse_policy
 from licet.terms import Scope, Stance, Standing, Term, Voice

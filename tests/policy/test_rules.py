@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from asking import HOUSE
 
+from asking import HOUSE
 from licet.errors import PolicyError
 from licet.policy import parse_policy
 

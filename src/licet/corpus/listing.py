@@ -8,23 +8,25 @@ what a reader sees on opening an item, `CHUNK` items each, and are unpacked only
 
 from __future__ import annotations
 
-import json
 import zlib
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from licet.corpus.wording import VOICES, heard, moment, number, recognised, shown, span_of_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from licet.corpus.manifest import Line, ReasonLine
+    from licet.corpus.manifest import Line, ReasonLine, StatementLine
 
 LIMIT = 100_000  # lines in one page
 BUDGET = 24 << 20  # bytes of packed chunks in one page
 CHUNK = 1_000  # lines
 STATIC = 200  # lines that can be read without JavaScript
+LEVEL = 6  # of deflating
 MANY = 50  # reasons, statements or matches of one item on a page; the manifest keeps them all
 
 FLAGS = ("contested", "partial", "mislabelled")
@@ -66,59 +68,63 @@ def telling(line: Line, reading: str) -> tuple[ReasonLine, ...]:
     return tuple(reason for reason in line.reasons if reason.reading == reading and reason.verdict == line.verdict)
 
 
-class _Texts:
-    """Texts, each once, made fit to be shown, and named by its place."""
+class _Texts(dict[str, int]):
+    """The place of each text. A text not met before gets the next, and is made fit to be shown.
+
+    A dict, because a corpus of 50,000 items asks some three million times, and nearly always for a text met before.
+    """
 
     def __init__(self) -> None:
-        self._places: dict[str, int] = {}
+        super().__init__()
         self.all: list[str] = []
 
-    def __call__(self, text: str) -> int:
-        place = self._places.get(text)
-        if place is None:
-            place = self._places[text] = len(self.all)
-            self.all.append(shown(text))
+    def __missing__(self, text: str) -> int:
+        place = self[text] = len(self.all)
+        self.all.append(shown(text))
         return place
 
     def each(self, texts: Iterable[str]) -> list[int]:
-        return [self(text) for text in texts]
+        return list(map(self.__getitem__, texts))
 
 
 class _Index:
     """The columns of the table, and those it is searched and filtered by."""
 
+    COLUMNS = (
+        *("item", "row", "verdict", "title", "artist", "licence", "family", "source", "found", "why"),
+        *("rules", "holders", "recordings", "flagged"),
+    )
+
     def __init__(self, reading: str) -> None:
         self._reading = reading
         self._texts = _Texts()
-        self._columns: dict[str, list[Any]] = {}
-        self.lines = 0
+        self._rows: list[tuple[int | list[int], ...]] = []
+
+    @property
+    def lines(self) -> int:
+        return len(self._rows)
 
     def add(self, line: Line) -> None:
         rules = tuple(dict.fromkeys(reason.rule for reason in telling(line, self._reading)))
-        places, each = self._texts, self._texts.each
-        row = {
-            "item": places(line.item),
-            "row": line.row,
-            "verdict": places(line.verdict),
-            "title": places(line.title),
-            "artist": places(line.artist),
-            "licence": places(line.licence),
-            "family": places(line.family),
-            "source": places(line.source),
-            "found": places(line.identified_by),
-            "why": places(why(line, self._reading)),
-            "rules": each(rules[:MANY]),
-            "holders": each(line.holders[:MANY] or (line.artist,)),
-            "recordings": each(line.recordings[:MANY]),
-            "flagged": _flags(line, rules),
-        }
-        for name, value in row.items():
-            self._columns.setdefault(name, []).append(value)
-        self.lines += 1
+        texts, each = self._texts, self._texts.each
+        names = (line.verdict, line.title, line.artist, line.licence, line.family, line.source, line.identified_by)
+        self._rows.append(
+            (
+                texts[line.item],
+                line.row,
+                *each(names),
+                texts[why(line, self._reading)],
+                each(rules[:MANY]),
+                each(line.holders[:MANY] or (line.artist,)),
+                each(line.recordings[:MANY]),
+                _flags(line, rules),
+            )
+        )
 
     def packed(self) -> str:
-        empty: dict[str, list[Any]] = {"item": [], "verdict": []}
-        return _packed({"chunk": CHUNK, "flags": FLAGS, "texts": self._texts.all, **empty, **self._columns})
+        columns = zip(*self._rows, strict=True) if self._rows else ((),) * len(self.COLUMNS)
+        named = dict(zip(self.COLUMNS, columns, strict=True))
+        return _packed({"chunk": CHUNK, "flags": FLAGS, "texts": self._texts.all, **named})
 
 
 def why(line: Line, reading: str) -> str:
@@ -135,30 +141,28 @@ def _flags(line: Line, rules: tuple[str, ...]) -> int:
 
 def _details(line: Line, reading: str, texts: _Texts) -> list[Any]:
     """Return what an opened item shows, in the order that `report.js` unpacks it in."""
+    each = texts.each
     return [
-        [[texts(one.reading), texts(one.verdict)] for one in line.readings],
+        [each((one.reading, one.verdict)) for one in line.readings],
         [_reason(reason, texts) for reason in sorted(line.reasons, key=lambda one: one.reading != reading)[:MANY]],
-        [
-            [
-                *texts.each(
-                    (VOICES.get(said.voice, said.voice), said.about, said.statement, said.licence, said.source)
-                ),
-                *texts.each((said.where, moment(said.captured), said.evidence)),
-            ]
-            for said in line.statements[:MANY]
-        ],
-        [[texts(one.name), texts(one.binds), int(one.accepted), texts(one.says)] for one in line.conditions[:MANY]],
-        [texts.each(part[:MANY]) for part in (line.changes, line.hints, line.notes)],
-        texts.each(heard(match) for match in line.matches[:MANY]),
-        [texts.each(fact) for fact in _facts(line)],
-        texts(line.attribution),
-        texts.each((line.error.code, line.error.message, line.error.mend)) if line.error else None,
+        [_statement(said, texts) for said in line.statements[:MANY]],
+        [[*each((one.name, one.binds)), int(one.accepted), texts[one.says]] for one in line.conditions[:MANY]],
+        [each(part[:MANY]) for part in (line.changes, line.hints, line.notes)],
+        each(heard(match) for match in line.matches[:MANY]),
+        [each(fact) for fact in _facts(line)],
+        texts[line.attribution],
+        each((line.error.code, line.error.message, line.error.mend)) if line.error else None,
     ]
 
 
 def _reason(reason: ReasonLine, texts: _Texts) -> list[Any]:
     words = (reason.reading, reason.verdict, reason.rule, reason.says, reason.cites, reason.status, reason.about)
     return [*texts.each(words), texts.each(reason.evidence[:MANY])]
+
+
+def _statement(said: StatementLine, texts: _Texts) -> list[int]:
+    what = (VOICES.get(said.voice, said.voice), said.about, said.statement, said.licence, said.source)
+    return texts.each((*what, said.where, moment(said.captured), said.evidence))
 
 
 def _facts(line: Line) -> list[tuple[str, str]]:
@@ -187,5 +191,4 @@ def _channels(channels: int) -> str:
 
 
 def _packed(value: object) -> str:
-    content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    return b64encode(zlib.compress(content, 6)).decode("ascii")
+    return b64encode(zlib.compress(msgspec.json.encode(value), LEVEL)).decode("ascii")
