@@ -3,15 +3,16 @@
 Usage: python benchmarks/identify_quick.py [--clips 400] [--others 100] [--seconds 10] [--seed 1] FOLDER...
 
 Four fifths of the recordings are registered. Clips of them, at random places, are changed as below and looked up, and
-so are clips of the rest, changed in the same ways, which should match nothing. Recordings that turn out to share sound
-from beginning to end (the same one in two packages, a faster version) are printed, to be judged by ear, and stay on one
-side. Needs ffmpeg, sox and rubberband on PATH. What the folders hold decides what is measured: name them.
+so are clips of the rest, changed in the same ways, which should match nothing. Recordings that share their sound (the
+same one in two packages, `name` and `name_fast`) stay on one side and count as one; they are printed, to be judged by
+ear. Needs ffmpeg, sox and rubberband on PATH. What the folders hold decides what is measured: name them.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,7 @@ from licet.identify import SURE, FingerprintIndex, Heard, IndexWriter, Match, li
 
 SUFFIXES = {".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav"}
 SHORTEST_S = 30.0
+VERSION = re.compile(r"[-_](fast|f|enhanced)$")  # games ship a faster version of a race's music, or a new mastering
 CHANGES = {
     "mp3 64k": "ffmpeg -y -i {a} -b:a 64k {b}.mp3",
     "opus 24k": "ffmpeg -y -i {a} -b:a 24k {b}.opus",
@@ -122,7 +124,7 @@ def _groups(folder: Path, recordings: list[tuple[Path, Heard]]) -> dict[Path, Pa
     """Return for each recording the first of those that it shares its sound with, as whole files looked up tell."""
     _register(folder, recordings)
     index = FingerprintIndex.open(folder)
-    leader = {path: path for path, _ in recordings}
+    leader = {path: path.with_name(VERSION.sub("", path.stem)) for path, _ in recordings}
     for path, sound in recordings:
         for match in index.search(sound.fingerprint, limit=20):
             other = Path(match.recording)
