@@ -129,15 +129,12 @@ class FingerprintIndex:
     ) -> Iterator[Match]:
         """Yield the match with each of the likeliest recordings."""
         likeliest: dict[tuple[str, int], Candidate] = {}
-        for ballot, segment, change in product(stretches, self._segments, changes):
-            try:
-                candidates = tuple(ballot.cast(segment, *change))
-            except IndexError as error:  # checked here, where it is free: a checksum would read the whole file
-                raise segment.damaged("its hashes point at peaks that it does not hold") from error
-            for candidate in candidates:
-                key = (segment.digest, candidate.place)
-                if key not in likeliest or candidate.score > likeliest[key].score:
-                    likeliest[key] = candidate
+        for ballot in stretches:  # one at a time: a long query has thousands
+            for segment, change in product(self._segments, changes):
+                for candidate in _cast(ballot, segment, change):
+                    key = (segment.digest, candidate.place)
+                    if key not in likeliest or candidate.score > likeliest[key].score:
+                        likeliest[key] = candidate
         for candidate in nlargest(ALIGNED, likeliest.values(), key=lambda candidate: candidate.score):
             alignment = align(query, candidate)
             if alignment is not None:
@@ -161,6 +158,13 @@ def _excerpts(query: Fingerprint) -> Iterator[Ballot]:
     for which in range(EXCERPTS):
         start_s = spare_s * (which + 0.5) / EXCERPTS
         yield from _ballot(query, start_s, start_s + EXCERPT_S)
+
+
+def _cast(ballot: Ballot, segment: Segment, change: tuple[float, float]) -> tuple[Candidate, ...]:
+    try:
+        return tuple(ballot.cast(segment, *change))
+    except IndexError as error:  # noticed here, where it is free: a checksum would read the whole file
+        raise segment.damaged("its hashes point at peaks that it does not hold") from error
 
 
 def _ballot(query: Fingerprint, start_s: float, end_s: float) -> Iterator[Ballot]:
