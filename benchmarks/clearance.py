@@ -11,6 +11,7 @@ import argparse
 import csv
 import json
 import random
+import re
 import subprocess
 import tempfile
 import time
@@ -26,6 +27,7 @@ CLIPS_REGISTERED = 400
 CLIPS_UNREGISTERED = 100
 SHORTEST_S = 30
 SEED = 20261122
+Track = tuple[Path, float]  # a file, and its length in seconds
 LAUNDERED = "http://creativecommons.org/publicdomain/zero/1.0/"
 
 # name: (sox effects, or rubberband arguments, or noise; suffix of the clip; encoder arguments)
@@ -66,7 +68,7 @@ def licet(*arguments: str, ok: tuple[int, ...] = (0, 1)) -> tuple[dict[str, obje
     return json.loads(done.stdout.splitlines()[-1]), took
 
 
-def music() -> list[tuple[Path, float]]:
+def music() -> list[Track]:
     """Return every track of the packages that is long enough to cut, with its length in seconds."""
     tracks = []
     for package in PACKAGES:
@@ -133,7 +135,7 @@ def bend(clip: Clip, folder: Path, tags: dict[str, str]) -> None:
     )
 
 
-def clips_of(tracks: list[tuple[Path, float]], count: int, prefix: str, chance: random.Random) -> list[Clip]:
+def clips_of(tracks: list[Track], count: int, prefix: str, chance: random.Random) -> list[Clip]:
     """Choose clips: every track in turn, every distortion in turn, somewhere in the track."""
     names = list(DISTORTIONS)
     order = chance.sample(tracks, len(tracks))
@@ -145,13 +147,27 @@ def clips_of(tracks: list[tuple[Path, float]], count: int, prefix: str, chance: 
     return chosen
 
 
+def divide(tracks: list[Track], chance: random.Random) -> tuple[list[Track], list[Track]]:
+    """Register four in five. Versions of one recording stay together: a sped-up or enhanced one is the same sound."""
+    families: defaultdict[str, list[Track]] = defaultdict(list)
+    for track in tracks:
+        families[_family(track)].append(track)
+    order = [track for name in chance.sample(sorted(families), len(families)) for track in families[name]]
+    border = round(len(order) * REGISTERED_PART)
+    while border < len(order) and _family(order[border]) == _family(order[border - 1]):
+        border += 1
+    return order[:border], order[border:]
+
+
+def _family(track: Track) -> str:
+    return re.sub(r"_(fast|enhanced)$", "", track[0].stem.lower())
+
+
 def clear_clips(folder: Path) -> None:
     """Register four tracks in five; clear clips of all."""
     chance = random.Random(SEED)
     tracks = music()
-    order = chance.sample(tracks, len(tracks))
-    border = round(len(order) * REGISTERED_PART)
-    registered, others = order[:border], order[border:]
+    registered, others = divide(tracks, chance)
     print(f"{len(tracks)} tracks ({sum(length for _, length in tracks) / 3600:.1f} h) of {', '.join(PACKAGES)};")
     print(f"{len(registered)} registered as CC BY-NC-SA 3.0 for this measurement, {len(others)} not.\n")
     table = folder / "registered.csv"
@@ -179,7 +195,7 @@ def tell(clips: list[Clip], manifest: Path, name: str) -> None:
     """Print what was found."""
     lines = {Path(line["item"]).stem: line for line in map(json.loads, manifest.read_text().splitlines())}
     hits: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    laundered = caught = 0
+    laundered = caught = shown = 0
     for clip in clips:
         line = lines[clip.file]
         truth = f"local:{name}/{clip.source.relative_to(SHARED)}"
@@ -189,7 +205,8 @@ def tell(clips: list[Clip], manifest: Path, name: str) -> None:
         hits[clip.distortion]["known " * known + kind] += 1
         if known:
             laundered += 1
-            caught += line["verdict"] == "refused" and any(why["rule"] == "disagreement" for why in line["reasons"])
+            caught += line["verdict"] != "permitted"
+            shown += any(why["rule"] == "disagreement" for why in line["reasons"])
         if (known and kind != "right") or (not known and found):
             print(f"  {clip.file} {clip.distortion}: {clip.source.name} at {clip.start_s} s -> {found or 'none'}")
     print(f"{'distortion':14}{'identified':>12}{'of':>5}{'wrong':>7}{'false positives':>17}{'of':>5}")
@@ -198,7 +215,10 @@ def tell(clips: list[Clip], manifest: Path, name: str) -> None:
         total.update(counts)
         print(row(distortion, counts))
     print(row("all", total))
-    print(f"\nlaundered tags (CC0 on a recording that is not): {caught} of {laundered} caught and refused")
+    print(
+        f"\nlaundered tags (CC0 on a recording that is not): none of them permitted in {caught} of {laundered} cases;"
+    )
+    print(f"in {shown} both statements are shown; the others were not identified, and a tag alone permits nothing")
 
 
 def row(name: str, counts: Counter[str]) -> str:

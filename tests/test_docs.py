@@ -30,6 +30,7 @@ def blocks(language: str) -> list[tuple[str, str]]:
 def test_every_python_snippet_runs(page: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a folder that holds some music and a corpus."""
     monkeypatch.chdir(tmp_path)
+    write_wav(tmp_path / "clip.wav", clip(1), 11_025)
     for folder in ("music", "corpus"):
         (tmp_path / folder).mkdir()
         write_wav(tmp_path / folder / "a.wav", clip(1), 11_025)

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from corpora import COMMERCIAL, lines_of
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from licet.corpus import Line
+    from licet.workspace import Workspace
 
 
 @pytest.mark.parametrize(
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
         ("clips/unsaid.flac", "unknown", "local:licences/unsaid.wav"),
         ("clips/asked.m4a", "unknown", "local:licences/asked.wav"),
         ("stranger.mp3", "unknown", None),
-        ("stranger-cc0.mp3", "permitted", None),
+        ("stranger-cc0.mp3", "unknown", None),
         ("laundered.mp3", "refused", "local:licences/kept.wav"),
     ],
     ids=str,
@@ -63,6 +68,18 @@ def test_laundering_is_caught_and_both_statements_are_shown(research: dict[str, 
         ("catalogue", "CC BY-NC-SA 2.0 FR"),
     }
     assert research["clips/kept.opus"].verdict == "permitted"
+
+
+def test_a_tag_alone_permits_only_where_tags_are_trusted(
+    commercial: dict[str, Line], workspace: Workspace, copies: Path, tmp_path: Path
+) -> None:
+    """By default it is unknown, and the line says what would change that."""
+    line = commercial["stranger-cc0.mp3"]
+    assert "uncorroborated" in {reason.rule for reason in line.reasons}
+    assert "trusting what tags say (--trust-tags)" in line.changes
+    workspace.clear(copies, COMMERCIAL, out=tmp_path, trust_tags=True, workers=1, report=False)
+    assert lines_of(tmp_path)["stranger-cc0.mp3"].verdict == "permitted"
+    assert lines_of(tmp_path)["laundered.mp3"].verdict == "refused"
 
 
 def test_a_permitted_item_carries_the_credit_that_its_licence_asks_for(commercial: dict[str, Line]) -> None:

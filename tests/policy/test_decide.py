@@ -129,9 +129,30 @@ def test_two_reservations_do_not_disagree(house: Policy) -> None:
     assert "disagreement" not in rules(house, tag, record)
 
 
-def test_a_tag_alone_speaks_for_a_recording_that_nobody_registered(house: Policy) -> None:
-    """The file's own statement is a statement."""
-    assert outcome(house, make_term(BY, voice=Voice.CORPUS)) is Outcome.PERMITTED
+def test_a_tag_alone_permits_nothing(house: Policy) -> None:
+    """It travels with any copy; the reason says that nothing bears it out."""
+    tag = make_term(BY, voice=Voice.CORPUS, vouched=False)
+    assert outcome(house, tag) is Outcome.UNKNOWN
+    assert "uncorroborated" in rules(house, tag)
+
+
+def test_a_tag_alone_refuses(house: Policy) -> None:
+    """A refusal needs nobody to bear it out."""
+    tag = make_term(BY_NC, voice=Voice.CORPUS, vouched=False)
+    assert outcome(house, tag) is Outcome.REFUSED
+
+
+def test_what_somebody_vouches_for_may_permit_where_nothing_is_on_record(house: Policy) -> None:
+    """A list, a statement for the whole corpus; a tag beside it confirms."""
+    listed = make_term(BY, voice=Voice.CORPUS)
+    assert outcome(house, listed) is Outcome.PERMITTED
+    assert outcome(house, listed, make_term(BY, voice=Voice.CORPUS, vouched=False)) is Outcome.PERMITTED
+
+
+def test_a_record_bears_a_tag_out(house: Policy) -> None:
+    """Then there is nothing left to corroborate."""
+    tag = make_term(BY, voice=Voice.CORPUS, vouched=False)
+    assert outcome(house, tag, make_term(BY)) is Outcome.PERMITTED
 
 
 @pytest.mark.parametrize("record", ["", "Ask me first, I usually say yes"], ids=["silent", "unresolved"])

@@ -32,6 +32,7 @@ terms = st.builds(
     standing=st.sampled_from(Standing),
     covers=st.sampled_from((frozenset(Right), frozenset({Right.RECORDING}), frozenset({Right.WORK}))),
     dropped=st.booleans(),
+    vouched=st.booleans(),
 )
 accepted = st.sets(st.sampled_from(("attribution", "notice", "share-alike", "source-code"))).map(frozenset)
 

@@ -41,6 +41,7 @@ _COLOURS = {"permitted": "green", "refused": "red", "unknown": "yellow", "error"
 @click.option("--accept", multiple=True, metavar="CONDITION", help="Undertake to keep a condition: share-alike ...")
 @click.option("--audio", type=click.Path(path_type=Path), help="Where the paths of a list begin. Default: beside it.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="Which column of a list holds what.")
+@click.option("--trust-tags", is_flag=True, help="Let a tag alone permit: only for files whose source you know.")
 @click.option("--stated", metavar="LICENCE", help="A licence that the whole corpus is said to be under.")
 @click.option(
     "--stated-from", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The file that says it."
@@ -62,6 +63,7 @@ def command(
     accept: tuple[str, ...],
     audio: Path | None,
     columns: tuple[str, ...],
+    trust_tags: bool,
     stated: str | None,
     stated_from: Path | None,
     out: Path | None,
@@ -97,6 +99,7 @@ def command(
             out=out,
             audio=audio,
             columns=as_columns(columns),
+            trust_tags=trust_tags,
             stated=stated,
             stated_from=stated_from,
             today=now().date(),
@@ -121,6 +124,7 @@ def facts_of(cleared: Cleared) -> dict[str, Any]:
         **asked,
         "territories": list(head.territories),
         "accepts": list(head.accepts),
+        "trust_tags": head.trust_tags,
         "files": {file.name: str(file) for file in sorted(cleared.folder.iterdir()) if file.is_file()},
         "counts": json.loads(json.dumps({name: getattr(cleared.counts, name) for name in _COLOURS})),
     }

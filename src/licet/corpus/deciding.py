@@ -52,6 +52,7 @@ class Clearance:
     reading: str
     accepts: frozenset[str]
     today: date  # when the corpus is looked at: what it says of itself is captured then
+    trust_tags: bool = False  # whether a tag alone may permit
     stated: tuple[Term, ...] = ()  # what was stated for the whole corpus
 
 
@@ -83,7 +84,7 @@ class Decider:
         on_record = [one for found in identity.found for one in listed.get(found.recording, ())]
         terms = (
             *(term for one in on_record for term in terms_on_record(one)),
-            *terms_of_item(sighting, self.record.keep),
+            *terms_of_item(sighting, self.record.keep, trust_tags=self.clearance.trust_tags),
             *self.clearance.stated,
         )
         question = Question(

@@ -144,6 +144,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     day: str
     reading: str
     accepts: tuple[str, ...]
+    trust_tags: bool = False  # whether a tag alone could permit
     policy: str  # name and version
     policy_sha256: str
     catalogue: str  # state of the catalogue

@@ -32,10 +32,10 @@ def terms_on_record(listed: Listed) -> Iterator[Term]:
         yield Term(snapshot.licence, resolution, collection, Voice.CATALOGUE, about, Scope.COLLECTION)
 
 
-def terms_of_item(sighting: Sighting, keep: Callable[[bytes], str]) -> Iterator[Term]:
+def terms_of_item(sighting: Sighting, keep: Callable[[bytes], str], *, trust_tags: bool) -> Iterator[Term]:
     """Yield what the corpus says of one item: the list's licence column, then the tags embedded in the file.
 
-    `keep` stores the bytes of a statement and returns their SHA-256.
+    `keep` stores the bytes of a statement and returns their SHA-256. A tag is vouched for only by `trust_tags`.
     """
     said = sighting.item.said
     captured_at = datetime.combine(sighting.seen or date.max, time.min, UTC)
@@ -47,7 +47,7 @@ def terms_of_item(sighting: Sighting, keep: Callable[[bytes], str]) -> Iterator[
         content = tag_statement(sighting.sha256, sighting.tags, stated.tag, stated.text)
         digest = keep(content)
         evidence = Evidence(digest, f"tag {stated.tag}", sighting.item.name, captured_at, digest, 0, len(content))
-        yield Term(stated.text, resolve(stated.text), evidence, Voice.CORPUS)
+        yield Term(stated.text, resolve(stated.text), evidence, Voice.CORPUS, vouched=trust_tags)
 
 
 def tag_statement(file_sha256: str, tags: Tags, tag: str, value: str) -> bytes:

@@ -27,6 +27,7 @@ def write_odds(folder: Path, *, waltz_mp3: Path, chorale_flac: Path) -> Iterator
 
     What the file system refuses (a name, a link, a pipe) is left out.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     mp3, flac = waltz_mp3.read_bytes(), chorale_flac.read_bytes()
     contents: tuple[tuple[bytes, bytes, str | None, str], ...] = (
         (b"nothing.mp3", b"", None, "broken: 0 bytes"),

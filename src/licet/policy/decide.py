@@ -13,7 +13,8 @@ To decide a question under one reading:
    words of the same weight or more make a permission unknown.
 4. Hear the record and the corpus apart. Where a recording is on record, the record itself must permit; what the corpus
    says of its own file can then only confirm or take away. The two must agree in substance, or the file is mislabelled
-   and refused. A signed statement ends that argument.
+   and refused. A signed statement ends that argument. Where nothing is on record, what somebody vouches for may permit;
+   a tag, which travels with any copy and which anybody can write, may not.
 5. Cover both rights. The recording and the work must each be permitted.
 6. Cover every recording. A file that holds several is no more permitted than the least permitted of them.
 7. Doubts about identity are reasons like any other.
@@ -136,6 +137,8 @@ class _Hearing:
         self._coverings = [covering for voice in voices for covering in _by_right(voice)]
         kept = tuple(aside for aside in asides if aside is not None)
         self.settled = [*self._disagreements(record, own), *([_Finding(Outcome.PERMITTED, kept)] if kept else [])]
+        if not record and not any(term.vouched and _resolves(term) for term in own):
+            self.settled += [self._uncorroborated(term) for term in own if _resolves(term)]
 
     def under(self, reading: Reading) -> Iterator[_Finding]:
         """Judge what was heard under one reading (steps 2, 3 and 5)."""
@@ -196,6 +199,12 @@ class _Hearing:
             if _resolves(mine) and mine.covers & theirs.covers and not _agree(mine, theirs)
         ]
         return [self._quarrel(mine, theirs) for mine, theirs in quarrels]
+
+    def _uncorroborated(self, term: Term) -> _Finding:
+        """Only tags speak (step 4): that is no permission yet."""
+        reason = self._reason(term, "uncorroborated", Outcome.UNKNOWN, f"({term.evidence.source})")
+        changes = ("putting its source on record (licet add)", "trusting what tags say (--trust-tags)")
+        return _Finding(Outcome.UNKNOWN, (reason,), changes=changes)
 
     def _quarrel(self, mine: Term, theirs: Term) -> _Finding:
         law = self._policy.laws["disagreement"]

@@ -28,6 +28,7 @@ LAWS = frozenset(
         "unaccepted",
         "reserved",
         "silence",
+        "uncorroborated",
         "unresolved",
         "later",
         "dropped",

@@ -139,4 +139,5 @@ class Term:
     scope: Scope = Scope.RECORDING
     standing: Standing = Standing.PUBLIC
     covers: frozenset[Right] = field(default=frozenset(Right))
+    vouched: bool = True  # False for a tag, which travels with any copy and which anybody can write
     dropped: bool = False  # an earlier snapshot listed it, the newest no longer does

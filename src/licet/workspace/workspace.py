@@ -186,6 +186,7 @@ class Workspace:
         out: Path | None = None,
         audio: Path | None = None,
         columns: Mapping[str, str] | None = None,
+        trust_tags: bool = False,
         stated: str | None = None,
         stated_from: Path | None = None,
         today: date | None = None,
@@ -203,6 +204,7 @@ class Workspace:
             out: where the manifest goes; a folder of the workspace without it.
             audio: the folder that the paths of a list are relative to; the list's own without it.
             columns: which column of a list holds what.
+            trust_tags: whether a tag in a file may permit by itself, with nothing on record to bear it out.
             stated: a licence that the corpus as a whole is said to be under, as worded.
             stated_from: the file that states it, kept as evidence.
             today: when the corpus is looked at, and what it says of itself captured; the day of the use without it.
@@ -223,6 +225,7 @@ class Workspace:
             reading=self.policy.reading(reading or self.settings.reading).name,
             accepts=self._accepted(accepts),
             today=when.date(),
+            trust_tags=trust_tags,
             stated=() if stated is None else (self._stated(stated, stated_from, when),),
         )
         self._record.reread()  # another process may have added sounds
@@ -285,6 +288,7 @@ class Workspace:
             day=clearance.use.day.isoformat(),
             reading=clearance.reading,
             accepts=tuple(sorted(clearance.accepts)),
+            trust_tags=clearance.trust_tags,
             policy=f"{self.policy.name} {self.policy.version}",
             policy_sha256=self.policy.digest,
             catalogue=self.catalogue.state(),
