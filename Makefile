@@ -18,7 +18,7 @@ demo: $(VENV)/.ready
 	$(BIN)/licet demo --out demo-out
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term --cov-report=json:.coverage.json
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term --cov-report=json:.coverage.json
 	$(BIN)/python tests/coverage_floor.py .coverage.json
 
 lint: $(VENV)/.ready
