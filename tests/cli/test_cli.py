@@ -258,11 +258,16 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_identify_does_not_open_the_database() -> None:
+def test_identify_does_not_open_the_database(place: Path) -> None:
     """A clip is told from the index alone: SQLAlchemy costs half a second that a cold start does not have."""
-    program = "import sys, licet.cli.identify, licet.corpus\nprint('sqlalchemy' in sys.modules)"
+    clip, space = str(place / "corpus" / "given.mp3"), str(place / "w")
+    program = (
+        "import sys\nfrom click.testing import CliRunner\nfrom licet import cli\n"
+        f"assert CliRunner().invoke(cli.licet, ['identify', {clip!r}, '-w', {space!r}]).exit_code == 0\n"
+        "print([name for name in ('sqlalchemy', 'pyarrow', 'duckdb', 'licet.corpus') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("command", ["init", "add", "identify", "clear", "explain", "report", "demo"])

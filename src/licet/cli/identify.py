@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from licet.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from licet.corpus import Hearing
+    from licet.identify import Hearing
 
 
 @click.command("identify")
@@ -43,8 +45,7 @@ def command(
     Exit codes: 0 every file is identified; 1 some are not; 2 a file could not be heard, or an error.
     """
     # The database is not opened: who a sound is, the index alone can say, and in half the time.
-    from licet.corpus import Hearer
-    from licet.identify import FingerprintIndex
+    from licet.identify import FingerprintIndex, Hearer
     from licet.parallel import Crashed, ordered_map
     from licet.settings import nearest, read_settings
 
@@ -80,23 +81,22 @@ def _code(hearing: Hearing) -> int:
 
 
 def _facts(hearing: Hearing) -> dict[str, Any]:
-    import msgspec
-
     facts: dict[str, Any] = {
-        "file": hearing.file.encode("utf-8", "backslashreplace").decode(),
+        "file": _shown(hearing.file),
         "duration_s": hearing.duration_s,
-        "matches": msgspec.to_builtins(hearing.matches),
+        "matches": [asdict(match) for match in hearing.matches],
     }
     if hearing.note:
         facts["note"] = hearing.note
     if hearing.trouble is not None:
-        facts["error"] = msgspec.to_builtins(hearing.trouble)
+        trouble = hearing.trouble
+        facts["error"] = {"code": trouble.code, "message": trouble.message, "mend": trouble.mend}
     return facts
 
 
 def _show(hearing: Hearing) -> None:
     out = console()
-    out.print(f"[bold]{printable(hearing.file)}[/bold]")
+    out.print(f"[bold]{printable(_shown(hearing.file))}[/bold]")
     if hearing.trouble is not None:
         out.print(f"  cannot be heard: {printable(hearing.trouble.message)}")
         return
@@ -110,6 +110,11 @@ def _show(hearing: Hearing) -> None:
             f"(probability {match.probability:.4f}, {match.aligned_peaks} peaks)"
         )
         out.print(f"    registered from {printable(match.path)}")
+
+
+def _shown(file: Path) -> str:
+    """Return a path as text, whatever bytes it holds."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def _changed(time_factor: float, frequency_factor: float) -> str:

@@ -5,7 +5,6 @@ from licet.corpus.attribution import write_attribution
 from licet.corpus.clear import Room, clear
 from licet.corpus.deciding import Clearance
 from licet.corpus.finding import find_lines
-from licet.corpus.hearing import Hearer, Hearing
 from licet.corpus.items import Corpus, Item
 from licet.corpus.manifest import (
     ConditionLine,
@@ -31,8 +30,6 @@ __all__ = [
     "Corpus",
     "Counts",
     "Head",
-    "Hearer",
-    "Hearing",
     "Item",
     "Line",
     "MatchLine",

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +18,7 @@ from licet.corpus.items import Item
 from licet.corpus.manifest import MatchLine, Trouble
 from licet.digests import sha256_file
 from licet.errors import AudioError, LicetError
-from licet.identify import AudioFacts, FingerprintIndex, Match, listen
+from licet.identify import AudioFacts, Match, listen, opened_index, rounded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,22 +112,5 @@ def unreadable(refused: Exception) -> Trouble:
 
 
 def match_line(match: Match) -> MatchLine:
-    """Return a match as a manifest states it: times to the millisecond, factors and probability to six places."""
-    return MatchLine(
-        recording=match.recording,
-        path=match.path,
-        query_start_s=round(match.query_start_s, 3),
-        query_end_s=round(match.query_end_s, 3),
-        reference_start_s=round(match.reference_start_s, 3),
-        time_factor=round(match.time_factor, 6),
-        frequency_factor=round(match.frequency_factor, 6),
-        aligned_peaks=match.aligned_peaks,
-        probability=round(match.probability, 6),
-    )
-
-
-@lru_cache(maxsize=1)
-def opened_index(folder: Path, state: str) -> FingerprintIndex:
-    """Open the index once in each process and for each `state` of it."""
-    del state  # it tells one opening from the next
-    return FingerprintIndex.open(folder)
+    """Return a match as a manifest states it."""
+    return MatchLine(**asdict(rounded(match)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from licet.identify.evidence import LIKELY, SURE, Match
 from licet.identify.fingerprint import PARAMETERS, Fingerprint
+from licet.identify.hearing import Hearer, Hearing, opened_index, rounded
 from licet.identify.index import FingerprintIndex
 from licet.identify.listening import AudioFacts, Heard, listen
 from licet.identify.segments import Registered
@@ -17,8 +18,12 @@ __all__ = [
     "Fingerprint",
     "FingerprintIndex",
     "Heard",
+    "Hearer",
+    "Hearing",
     "IndexWriter",
     "Match",
     "Registered",
     "listen",
+    "opened_index",
+    "rounded",
 ]

@@ -16,8 +16,6 @@ from licet.corpus import (
     Corpus,
     Counts,
     Head,
-    Hearer,
-    Hearing,
     Line,
     Room,
     clear,
@@ -28,6 +26,7 @@ from licet.corpus import (
 )
 from licet.digests import sha256_bytes
 from licet.errors import PolicyError, UsageError, WorkspaceError
+from licet.identify import Hearer, Hearing
 from licet.parallel import available_workers
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
