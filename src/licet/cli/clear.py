@@ -164,7 +164,10 @@ def show(cleared: Cleared) -> None:
         table.add_column("reason")
         table.add_column("rule", style="dim")
         for block in blocking:
-            table.add_row(f"{block.items:,}", printable(block.says), f"{printable(block.rule)}, {block.status}")
+            says = block.says
+            if says.endswith(":"):  # what follows differs from item to item
+                says = f"{says} {'; '.join(detail.rstrip('.') for detail, _ in block.details)}"
+            table.add_row(f"{block.items:,}", printable(says), f"{printable(block.rule)}, {block.status}")
         out.print(table)
     for name in ("report.html", "ATTRIBUTION.txt", "manifest.parquet"):
         if (cleared.folder / name).exists():
