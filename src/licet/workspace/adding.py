@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SOUNDS_A_COMMIT = 64
 NAMES_COMPARED = 500
+NAMED_LOCALLY = frozenset({"audio-folder", "table"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,10 @@ def reject_taken_names(source: Source, catalogue: CatalogStore) -> None:
     Raises:
         UsageError: its first recordings are on record from somewhere else.
     """
-    entries = (item for item in source.read() if isinstance(item, Entry) and item.key.scheme == "local")
-    keys = [str(entry.key) for entry in islice(entries, NAMES_COMPARED)]
+    if source.kind not in NAMED_LOCALLY:
+        return
+    first = islice(source.read(), NAMES_COMPARED)
+    keys = [str(item.key) for item in first if isinstance(item, Entry) and item.key.scheme == "local"]
     for key, listed in catalogue.find(keys, as_of=datetime.max.replace(tzinfo=UTC)).items():
         for one in listed:
             if one.snapshot.location != source.location:
