@@ -160,7 +160,7 @@ def divide(tracks: list[Track], chance: random.Random) -> tuple[list[Track], lis
 
 
 def _family(track: Track) -> str:
-    return re.sub(r"_(fast|enhanced)$", "", track[0].stem.lower())
+    return re.sub(r"_(fast|f|enhanced)$", "", track[0].stem.lower())
 
 
 def clear_clips(folder: Path) -> None:
