@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.identify.fingerprint import FRAMES_PER_S, SAMPLE_RATE_HZ, Fingerprint
-from licet.identify.peaks import PeakFinder
+from licet.identify.peaks import KEPT, PeakFinder
 from playing import heard, music, noisy
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def test_loudness_leaves_hardly_a_trace() -> None:
 def test_peaks_stay_few(sound: Floats) -> None:
     """Nothing gives more peaks than the density allows, not even a tone or a pulse that never changes."""
     fingerprint = heard(sound)
-    assert len(fingerprint) / fingerprint.duration_s < 60
+    for rank in (1, 3, KEPT):
+        assert len(fingerprint.salient(rank)) / fingerprint.duration_s < 20 * rank
 
 
 def test_peaks_spread_over_the_octaves() -> None:
@@ -111,5 +112,22 @@ def test_a_stretch_keeps_its_times() -> None:
     stretch, first = whole.between(5.0, 10.0)
     assert isinstance(stretch, Fingerprint)
     assert np.array_equal(stretch.frames, whole.frames[first : first + len(stretch)])
+    assert np.array_equal(stretch.ranks, whole.ranks[first : first + len(stretch)])
     assert stretch.frames[0] >= 5.0 * FRAMES_PER_S
     assert stretch.frames[-1] < 10.0 * FRAMES_PER_S
+
+
+def test_the_salient_peaks_are_those_of_low_rank() -> None:
+    """The peaks below a rank are a part of the peaks, in their order, and know how they were found."""
+    whole = heard(music(8, 10.0))
+    salient = whole.salient(3)
+    assert 0 < len(salient) < len(whole)
+    assert set(salient.ranks) == {0, 1, 2}
+    assert np.array_equal(salient.frames, whole.frames[whole.ranks < 3])
+    assert (salient.duration_s, salient.parameters) == (whole.duration_s, whole.parameters)
+
+
+def test_peaks_without_ranks_are_all_salient() -> None:
+    """Where nobody ranked the peaks, every one of them is the strongest around."""
+    plain = Fingerprint(np.zeros(2, np.float32), np.full(2, 9.0, np.float32), 1.0)
+    assert len(plain.salient(1)) == 2

@@ -2,8 +2,8 @@
 
 1. Spectra of 1,024 samples every 256, under a Hann window.
 2. A point is a candidate where nothing within two frames and three bins is stronger.
-3. It is kept where fewer than `KEPT` candidates of its octave, within `REACH` frames before and after, are stronger:
-   as many peaks in quiet passages as in loud ones, in the bass as in the treble.
+3. Its rank is how many candidates of its octave, within `REACH` frames before and after, are stronger. It is kept where
+   the rank is below `KEPT`: as many peaks in quiet passages as in loud ones, in the bass as in the treble.
 4. Parabolas through its neighbours give the fraction of a bin and of a frame.
 
 Every step looks at a fixed surrounding of a point, never at where a piece begins or ends, so the same audio gives
@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from licet.identify.fingerprint import HOP, SAMPLE_RATE_HZ, WINDOW, Fingerprint
+from licet.identify.fingerprint import HOP, SAMPLE_RATE_HZ, WINDOW, Fingerprint, Ranks
 
 Array = NDArray[np.float32]
 
@@ -26,7 +26,7 @@ FLOOR = (WINDOW / 2 * 1e-4) ** 2  # power of a full-scale sine, less 80 dB: belo
 NEAR_FRAMES = 2
 NEAR_BINS = 3
 REACH = 11
-KEPT = 3
+KEPT = 8  # ranks: a query is heard in more detail than what is registered
 MARGIN = REACH + NEAR_FRAMES + 1  # frames to each side that decide about a point
 BLOCK = 512  # frames decided at a time
 
@@ -44,6 +44,7 @@ class PeakFinder:
         self._heard = 0  # samples
         self._frames: list[Array] = []
         self._pitches: list[Array] = []
+        self._ranks: list[Ranks] = []
 
     def feed(self, samples: Array) -> None:
         """Take more audio: [shape=(n,)], float32, -1 to 1, mono, 11,025 Hz."""
@@ -65,6 +66,7 @@ class PeakFinder:
             np.concatenate([np.zeros(0, np.float32), *self._frames]),
             np.concatenate([np.zeros(0, np.float32), *self._pitches]),
             self._heard / SAMPLE_RATE_HZ if duration_s is None else duration_s,
+            np.concatenate([np.zeros(0, np.uint8), *self._ranks]),
         )
 
     def _append(self, power: Array) -> None:
@@ -74,10 +76,11 @@ class PeakFinder:
 
     def _decide(self, count: int) -> None:
         """Find the peaks of the next `count` frames, which have their surroundings on both sides."""
-        frames, pitches = _peaks(self._power[: count + 2 * MARGIN], count)
+        frames, pitches, ranks = _peaks(self._power[: count + 2 * MARGIN], count)
         # A frame's time is its centre; scaling a recording's speed scales centres, not beginnings.
         self._frames.append((frames + (self._decided + WINDOW / HOP / 2)).astype(np.float32))
         self._pitches.append(pitches)
+        self._ranks.append(ranks)
         self._decided += count
         self._power = self._power[count:]
 
@@ -91,15 +94,15 @@ def _power(samples: Array) -> Array:
     return np.square(spectrum.real) + np.square(spectrum.imag)
 
 
-def _peaks(power: Array, count: int) -> tuple[NDArray[np.float64], Array]:
-    """Return (frame, pitch) of the peaks among the `count` frames that follow the first `MARGIN`, in order of time."""
+def _peaks(power: Array, count: int) -> tuple[NDArray[np.float64], Array, Ranks]:
+    """Return (frame, pitch, rank) of the peaks among the `count` frames after the first `MARGIN`, in order of time."""
     strongest = _greatest_near(_greatest_near(power, NEAR_BINS, axis=1), NEAR_FRAMES, axis=0)
     row, column = np.nonzero((power == strongest) & (power > FLOOR))
     inside = (row >= 1) & (row < len(power) - 1) & (column >= 1) & (column < power.shape[1] - 1)
     row, column = row[inside], column[inside]
-    kept = _strongest_of_octave(row, column, power[row, column])
-    kept &= (row >= MARGIN) & (row < MARGIN + count)
-    row, column = row[kept], column[kept]
+    rank = _ranks(row, column, power[row, column])
+    kept = (rank < KEPT) & (row >= MARGIN) & (row < MARGIN + count)
+    row, column, rank = row[kept], column[kept], rank[kept]
     level = [
         np.log(np.maximum(power[row + i, column + j], 1e-20)).astype(np.float64)
         for i, j in ((-1, 0), (0, -1), (0, 0), (0, 1), (1, 0))
@@ -107,7 +110,7 @@ def _peaks(power: Array, count: int) -> tuple[NDArray[np.float64], Array]:
     frames = row - MARGIN + _vertex(level[0], level[2], level[4])
     hertz = (column + BINS.start + _vertex(level[1], level[2], level[3])) * (SAMPLE_RATE_HZ / WINDOW)
     order = np.lexsort((hertz, frames))
-    return frames[order], np.log2(hertz[order]).astype(np.float32)
+    return frames[order], np.log2(hertz[order]).astype(np.float32), rank[order].astype(np.uint8)
 
 
 def _greatest_near(values: Array, reach: int, axis: int) -> Array:
@@ -120,12 +123,12 @@ def _greatest_near(values: Array, reach: int, axis: int) -> Array:
     return result
 
 
-def _strongest_of_octave(row: NDArray[np.int64], column: NDArray[np.int64], power: Array) -> NDArray[np.bool_]:
-    """Tell which candidates have fewer than `KEPT` stronger ones of their octave within `REACH` frames.
+def _ranks(row: NDArray[np.int64], column: NDArray[np.int64], power: Array) -> NDArray[np.int64]:
+    """Count for each candidate the stronger ones of its octave within `REACH` frames.
 
     Of two equally strong the earlier counts as the stronger: a steady tone must not keep all its frames.
     """
-    kept = np.zeros(len(row), np.bool_)
+    ranks = np.zeros(len(row), np.int64)
     octave = _OCTAVE_OF_BIN[column]
     for which in range(OCTAVES):
         members = np.flatnonzero(octave == which)
@@ -138,8 +141,8 @@ def _strongest_of_octave(row: NDArray[np.int64], column: NDArray[np.int64], powe
             earlier_wins = strength[:-step] >= strength[step:]
             stronger[step:] += near & earlier_wins
             stronger[:-step] += near & ~earlier_wins
-        kept[members] = stronger < KEPT
-    return kept
+        ranks[members] = stronger
+    return ranks
 
 
 def _vertex(before: NDArray[np.float64], at: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
