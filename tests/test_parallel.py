@@ -24,9 +24,9 @@ def fatal_at_seven(number: int) -> int:
     return number
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_results_come_in_the_order_of_the_items(workers: int) -> None:
-    """Whatever the number of workers."""
+@pytest.mark.parametrize("workers", [1, 2, None])
+def test_results_come_in_the_order_of_the_items(workers: int | None) -> None:
+    """Whatever the number of workers; None is as many as there are processors."""
     assert list(ordered_map(square, range(50), workers=workers)) == [n * n for n in range(50)]
 
 

@@ -18,11 +18,12 @@ from licet.cli.shared import (
     print_json,
     printable,
     progress,
-    workers_option,
+    work_options,
     workspace_option,
 )
 
 if TYPE_CHECKING:
+    from licet.parallel import Engine
     from licet.workspace import Added
 
 PROBLEMS_SHOWN = 5
@@ -37,7 +38,7 @@ PROBLEMS_SHOWN = 5
 @click.option("--name", help="A short name for a folder or a table. Default: its own.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="Which column of a table holds what.")
 @click.option("--captured", metavar="YYYY-MM-DD", help="When the statements were captured. Default: now.")
-@workers_option
+@work_options
 @workspace_option
 @json_option
 def command(
@@ -50,6 +51,7 @@ def command(
     columns: tuple[str, ...],
     captured: str | None,
     workers: int | None,
+    engine: Engine,
     workspace: Path | None,
     as_json: bool,
 ) -> None:
@@ -84,6 +86,7 @@ def command(
             licence=licence,
             licence_from=licence_from,
             workers=workers,
+            engine=engine,
             progress=tick,
             options={key: value for key, value in options.items() if value},
         )

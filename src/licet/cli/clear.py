@@ -18,12 +18,13 @@ from licet.cli.shared import (
     print_json,
     printable,
     progress,
-    workers_option,
+    work_options,
     workspace_option,
 )
 from licet.errors import UsageError
 
 if TYPE_CHECKING:
+    from licet.parallel import Engine
     from licet.workspace import Cleared
 
 _ACTS = ("train-generative", "train-other", "fine-tune", "retrieve", "index", "evaluate", "redistribute")
@@ -48,7 +49,7 @@ _COLOURS = {"permitted": "green", "refused": "red", "unknown": "yellow", "error"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Where the manifest goes. Default: in the workspace.")
 @click.option("--report/--no-report", default=True, help="Write report.html and ATTRIBUTION.txt too.")
-@workers_option
+@work_options
 @workspace_option
 @json_option
 @click.pass_context
@@ -69,6 +70,7 @@ def command(
     out: Path | None,
     report: bool,
     workers: int | None,
+    engine: Engine,
     workspace: Path | None,
     as_json: bool,
 ) -> None:
@@ -104,6 +106,7 @@ def command(
             stated_from=stated_from,
             today=now().date(),
             workers=workers,
+            engine=engine,
             progress=tick,
             report=report,
         )

@@ -9,19 +9,20 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from licet.cli.shared import console, json_option, print_json, printable, workers_option, workspace_option
+from licet.cli.shared import console, json_option, print_json, printable, work_options, workspace_option
 from licet.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from licet.identify import Hearing
+    from licet.parallel import Engine
 
 
 @click.command("identify")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--from", "list_file", type=click.File("r", errors="surrogateescape"), help="A list: one path a line.")
-@workers_option
+@work_options
 @workspace_option
 @json_option
 @click.pass_context
@@ -30,6 +31,7 @@ def command(
     files: tuple[Path, ...],
     list_file: IO[str] | None,
     workers: int | None,
+    engine: Engine,
     workspace: Path | None,
     as_json: bool,
 ) -> None:
@@ -46,7 +48,7 @@ def command(
     """
     # The database is not opened: who a sound is, the index alone can say, and in half the time.
     from licet.identify import FingerprintIndex, Hearer
-    from licet.parallel import Crashed, ordered_map
+    from licet.parallel import PROCESSES, Crashed, ordered_map
     from licet.settings import nearest, read_settings
 
     if not files and list_file is None:
@@ -56,7 +58,8 @@ def command(
     index = folder / "index"
     worst = 0
     hearer = Hearer(index, FingerprintIndex.open(index).state)
-    for hearing in ordered_map(hearer, _all(files, list_file), workers=workers or 1):
+    few = workers or (1 if engine == PROCESSES else None)  # a clip is heard before another process has started
+    for hearing in ordered_map(hearer, _all(files, list_file), workers=few, engine=engine):
         if isinstance(hearing, Crashed):
             raise UsageError(f"the decoder crashed on {hearing.item}", mend="leave it out, and report it")
         worst = max(worst, _code(hearing))

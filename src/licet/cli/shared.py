@@ -7,6 +7,7 @@ import os
 import sys
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,7 @@ import click
 
 from licet import __version__
 from licet.errors import UsageError
+from licet.parallel import ENGINES, Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +49,19 @@ def workers_option(function: _F) -> _F:
     return click.option(
         "--workers", type=click.IntRange(1), help="Processes to listen with. Default: as many as processors."
     )(function)
+
+
+def work_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--workers`, `--engine` and `--address`. The command is given `workers` and an `Engine`."""
+
+    @workers_option
+    @click.option("--engine", type=click.Choice(ENGINES), default="processes", help="Where they are: here, or on Ray.")
+    @click.option("--address", help="Of a Ray cluster that is running. Default: one on this machine, for the while.")
+    @wraps(function)
+    def with_engine(*arguments: object, engine: str, address: str | None, **options: object) -> object:
+        return function(*arguments, engine=Engine(engine, address), **options)
+
+    return with_engine
 
 
 def now() -> datetime:

@@ -14,7 +14,7 @@ from licet.corpus.journal import Journal, sightings
 from licet.corpus.manifest import Counts, Line, writing
 from licet.corpus.sighting import Looker
 from licet.errors import WorkspaceError
-from licet.parallel import Crashed, ordered_map
+from licet.parallel import PROCESSES, Crashed, Engine, ordered_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,13 +32,14 @@ BATCHES_HERE = 8  # a short list is decided before another process has started
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What clearing works with: the record, the sounds in the index, where to write, and with how many workers."""
+    """What clearing works with: the record, the sounds in the index, where to write, and who listens."""
 
     record: Record
     index: Path
     journal: Path
     out: Path
-    workers: int = 1
+    workers: int | None = 1
+    engine: Engine = PROCESSES
     progress: Callable[[str], None] = field(default=lambda _: None)
 
 
@@ -55,15 +56,17 @@ def clear(corpus: Corpus, clearance: Clearance, room: Room, head: Head) -> Count
     with ExitStack() as stack:
         journal = stack.enter_context(Journal(room.journal, subject=f"{head.licet} {head.index}"))
         manifest = stack.enter_context(writing(room.out, head))
-        seen = sightings(corpus.items(), looker, journal, workers=room.workers)
-        size, workers = (ITEMS_A_BATCH, room.workers) if corpus.listed else (FILES_A_BATCH, 1)
+        seen = sightings(corpus.items(), looker, journal, workers=room.workers, engine=room.engine)
+        # Deciding asks the database, which is here: on Ray it would have to travel.
+        here = room.workers if room.engine == PROCESSES else None
+        size, workers = (ITEMS_A_BATCH, here) if corpus.listed else (FILES_A_BATCH, 1)
         for line in _decided(_batches(seen, size), Decider(clearance, room.record), workers):
             manifest.add(line)
             room.progress(line.verdict)
     return manifest.counts
 
 
-def _decided(batches: Iterable[Sequence[Sighting]], decider: Decider, workers: int) -> Iterator[Line]:
+def _decided(batches: Iterable[Sequence[Sighting]], decider: Decider, workers: int | None) -> Iterator[Line]:
     """Decide on each batch: the first few in this process, the rest wherever there is a worker."""
     decoder = msgspec.json.Decoder(list[Line])
     here = iter(range(BATCHES_HERE))

@@ -17,13 +17,14 @@ import msgspec
 from licet.corpus.manifest import Trouble
 from licet.corpus.sighting import Looker, Sighting, locate, stamp_of
 from licet.errors import AudioError, WorkspaceError
-from licet.parallel import Crashed, ordered_map
+from licet.parallel import PROCESSES, Crashed, ordered_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from licet.corpus.items import Item
+    from licet.parallel import Engine
 
 SIGHTINGS_A_COMMIT = 32
 _DECODER = msgspec.json.Decoder(Sighting)
@@ -105,7 +106,9 @@ class Journal:
         self._unsaved = 0
 
 
-def sightings(items: Iterable[Item], looker: Looker, journal: Journal, *, workers: int) -> Iterator[Sighting]:
+def sightings(
+    items: Iterable[Item], looker: Looker, journal: Journal, *, workers: int | None, engine: Engine = PROCESSES
+) -> Iterator[Sighting]:
     """Yield a sighting for each item, in order; what the journal recalls is not looked at again."""
     recalled: set[tuple[str, int]] = set()
 
@@ -117,7 +120,7 @@ def sightings(items: Iterable[Item], looker: Looker, journal: Journal, *, worker
             recalled.add((item.name, item.row))
         return sighting
 
-    for result in ordered_map(looker, items, workers=workers, known=known):
+    for result in ordered_map(looker, items, workers=workers, engine=engine, known=known):
         sighting = _crashed(result.item) if isinstance(result, Crashed) else result
         place = (sighting.item.name, sighting.item.row)
         if place in recalled:

@@ -13,7 +13,7 @@ from licet.corpus.sighting import locate
 from licet.digests import sha256_bytes, sha256_file
 from licet.errors import AudioError, IdentifierError, UsageError
 from licet.identify import FingerprintIndex, Heard, IndexWriter, listen
-from licet.parallel import Crashed, ordered_map
+from licet.parallel import PROCESSES, Crashed, ordered_map
 from licet.terms import Stance, resolve, statements_in_tags
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from licet.catalog.sources import Source
     from licet.catalog.store import CatalogStore
+    from licet.parallel import Engine
     from licet.terms import EvidenceStore
 
 SOUNDS_A_COMMIT = 64
@@ -166,7 +167,8 @@ def add_sounds(
     catalogue: CatalogStore,
     index: Path,
     *,
-    workers: int,
+    workers: int | None,
+    engine: Engine = PROCESSES,
     progress: Callable[[str], None],
 ) -> Sounds:
     """Listen to the audio of `entries` below `root` and put it in the index. Stopped half-way, it goes on next time."""
@@ -175,7 +177,8 @@ def add_sounds(
     known = FingerprintIndex.open(index)
     with IndexWriter(index) as writer:
         learned: list[tuple[str, str]] = []
-        for result in ordered_map(_listen, _jobs(entries, root, known, counts), workers=workers):
+        jobs = _jobs(entries, root, known, counts)
+        for result in ordered_map(_listen, jobs, workers=workers, engine=engine):
             if isinstance(result, Crashed):
                 result = _Listened(result.item, None, "", "the decoder crashed on it")  # noqa: PLW2901  (one shape)
             if result.heard is None:

@@ -27,7 +27,7 @@ from licet.corpus import (
 from licet.digests import sha256_bytes
 from licet.errors import PolicyError, UsageError, WorkspaceError
 from licet.identify import Hearer, Hearing
-from licet.parallel import available_workers
+from licet.parallel import PROCESSES, Engine
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
@@ -120,6 +120,7 @@ class Workspace:
         licence: str | None = None,
         licence_from: Path | None = None,
         workers: int | None = None,
+        engine: Engine = PROCESSES,
         progress: Callable[[str], None] = lambda _: None,
         options: Mapping[str, object] | None = None,
     ) -> Added:
@@ -134,6 +135,7 @@ class Workspace:
             licence: a licence stated for the whole collection, as worded.
             licence_from: the file that states it, kept as evidence.
             workers: processes to listen with; as many as processors without it.
+            engine: where they listen: in processes here, or on Ray.
             progress: called with what became of each file.
             options: what else the reader takes.
 
@@ -161,7 +163,8 @@ class Workspace:
                 root,
                 self.catalogue,
                 self.index_folder,
-                workers=workers or available_workers(),
+                workers=workers,
+                engine=engine,
                 progress=progress,
             )
             self._record.reread()
@@ -190,6 +193,7 @@ class Workspace:
         stated_from: Path | None = None,
         today: date | None = None,
         workers: int | None = None,
+        engine: Engine = PROCESSES,
         progress: Callable[[str], None] = lambda _: None,
         report: bool = True,
     ) -> Cleared:
@@ -208,6 +212,7 @@ class Workspace:
             stated_from: the file that states it, kept as evidence.
             today: when the corpus is looked at, and what it says of itself captured; the day of the use without it.
             workers: processes to listen with; as many as processors without it.
+            engine: where they listen: in processes here, or on Ray.
             progress: called with what each item came to.
             report: whether to write the HTML report and the attribution text too.
 
@@ -237,7 +242,8 @@ class Workspace:
                 index=self.index_folder,
                 journal=self.folder / "scans" / f"{_name_of(corpus)}.db",
                 out=folder,
-                workers=workers or available_workers(),
+                workers=workers,
+                engine=engine,
                 progress=progress,
             )
             counts = clear(corpus, clearance, room, self._head(corpus, clearance))

@@ -1,20 +1,14 @@
-"""Decide only *where* the same function is called: here, or in processes beside this one.
-
-Results come back in the order of the items, whatever the number of workers, so that one worker and many give the same
-bytes. Only a bounded window of items is under way at a time, so that a corpus of any length takes constant memory.
-"""
+"""A pool of processes that outlives the death of any of them."""
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from licet.errors import UsageError
+from licet.parallel.engine import WINDOW_PER_WORKER, Crashed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,49 +17,8 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WINDOW_PER_WORKER = 8
 
-
-@dataclass(frozen=True, slots=True)
-class Crashed(Generic[Item]):
-    """The process that worked on `item` died: the item alone is lost, and the work goes on."""
-
-    item: Item
-
-
-def available_workers() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def ordered_map(
-    function: Callable[[Item], Result],
-    items: Iterable[Item],
-    *,
-    workers: int,
-    known: Callable[[Item], Result | None] = lambda _: None,
-) -> Iterator[Result | Crashed[Item]]:
-    """Yield `function(item)` for each item, in the order of the items.
-
-    With one worker the function is called here. With more it is called in as many processes, so it and the items must
-    pickle; an item whose process dies (killed, out of memory, a crash in a decoder) comes back as `Crashed`. `known` is
-    asked first, always here: what it answers is taken instead.
-
-    Raises:
-        UsageError: fewer than one worker.
-    """
-    if workers < 1:
-        raise UsageError(f"{workers} workers cannot do any work", mend="give 1 or more")
-    if workers == 1:
-        for item in items:
-            result = known(item)
-            yield function(item) if result is None else result
-        return
-    with _Pool(function, workers) as pool:
-        yield from pool.run(items, known)
-
-
-class _Pool(Generic[Item, Result]):
+class Pool(Generic[Item, Result]):
     """A process pool that survives the death of its processes."""
 
     def __init__(self, function: Callable[[Item], Result], workers: int) -> None:
@@ -73,7 +26,7 @@ class _Pool(Generic[Item, Result]):
         self._workers = workers
         self._executor = self._start(workers)
 
-    def __enter__(self) -> _Pool[Item, Result]:
+    def __enter__(self) -> Pool[Item, Result]:
         return self
 
     def __exit__(self, *_: object) -> None:
