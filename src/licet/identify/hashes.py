@@ -25,6 +25,7 @@ INTERVAL_CELLS = 64  # to the octave
 LOWEST = 7.0  # log2 Hz: 128 Hz, below every peak at any factor
 FAN_STORED = 4  # pairs kept for an anchor in the index, nearest in time first
 FAN_ASKED = 8  # and in a query: more, since what lies between two peaks may have come or gone
+RANKS_STORED = 3  # peaks kept of each octave in the index: a query is heard in more detail
 
 _INTERVAL_BITS = 8
 _TIME_BITS = 8

@@ -1,63 +1,32 @@
-"""One immutable file of fingerprints: its layout, and how it is written so that it is either whole or not there.
-
-::
-
-    magic       8 bytes   LICETFP1
-    length      4 bytes   of the header, little-endian, as all numbers here
-    crc32       4 bytes   of the header
-    header      JSON      {"parameters", "sections": [[name, bytes, SHA-256], ...]}
-    sections    each padded to a multiple of 64 bytes, in this order:
-      hashes    uint32    numbers of pairs, rising
-      anchors   uint32    for each hash the peak that its pair begins with: its place in the next two
-      moments   uint32    for each peak its time, in sixteenths of a frame from the segment's beginning
-      pitches   float32   for each peak its log2 frequency in Hz
-      starts    uint32    for each recording its beginning, in sixteenths of a frame
-      table     JSON      [[recording, path, duration in seconds], ...]
+"""One immutable file of fingerprints, mapped into memory: what it holds, and whether that is what was written.
 
 Recordings lie one behind the other on a single line of time, with a silence between them, so that one subtraction
-gives recording and offset both.
+gives recording and offset both. `layout.py` tells how the file is laid out, `packing.py` how postings are packed.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import mmap
-import os
-import struct
-import zlib
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from licet.errors import IndexDamagedError
-from licet.identify.fingerprint import FRAMES_PER_S, PARAMETERS, Fingerprint, Floats
-from licet.identify.hashes import FAN_STORED, SCHEME, Hashes, numbers, pairs
+from licet.identify.fingerprint import FRAMES_PER_S, Fingerprint, Floats
+from licet.identify.layout import MADE_WITH, PAGE, SECTIONS, Header, aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-MAGIC = b"LICETFP1"
-MOMENTS = 16  # to the frame: 1.5 ms
 SILENCE = 2048  # frames between two recordings, 48 s: longer than any stretch of a query that is looked up at once
-LONGEST = (1 << 32) - 1  # moments a segment may hold: 72 days
+MOMENTS = 16  # to the frame, as matching still counts
 
-_PREFIX = struct.Struct("<8sII")
-_HEADER_LIMIT = 1 << 16
-_ALIGNMENT = 64
-_TYPES: dict[str, Any] = {
-    "hashes": np.uint32,
-    "anchors": np.uint32,
-    "moments": np.uint32,
-    "pitches": np.float32,
-    "starts": np.uint32,
-    "table": np.uint8,
-}
 _MEND = "restore the folder from a copy, or remove it and register the recordings again"
+_PIECE = 1 << 20  # bytes read at once
 
 UInts = NDArray[np.uint32]
 
@@ -72,161 +41,157 @@ class Registered:
 
 
 class Segment:
-    """A segment file, mapped into memory. Opening reads its header alone; `verify` reads all of it."""
+    """A segment file. Opening reads a page of it, whatever its size; `verify` reads all.
+
+    Attributes:
+        path: of the file.
+        digest: SHA-256 of its page, which holds those of the sections: it names the whole content.
+        parameters: how its peaks were found and numbered.
+        frames: length of its line of time.
+        n_postings: how many postings it holds.
+        shift: bits of a number that tell one bucket's numbers apart.
+        width: bits of a position.
+        starts: [shape=(n_recordings,)], uint32, frames: where on the line of time each recording begins; rising.
+        durations: [shape=(n_recordings,)], float64, seconds.
+        directory: [shape=(n_buckets + 1,)], uint32, bytes: where in the postings each bucket begins.
+        postings: [shape=(n_bytes,)], uint8: see `packing.py`.
+    """
 
     def __init__(self, path: Path) -> None:
+        """Open the segment at `path`.
+
+        Raises:
+            IndexDamagedError: it is missing, cut short, of another version, or made with other parameters.
+        """
         self.path = path
         try:
             with path.open("rb") as stream:
                 self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            page = self._map[:PAGE]
+            header = Header.of(page)
         except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
-            raise self.damaged(f"cannot be opened: {error}") from error
-        header, at = self._header()
-        self.digest = hashlib.sha256(header).hexdigest()
-        """SHA-256 of the header, which holds those of the sections: it names the whole content."""
-        self._sections: dict[str, tuple[NDArray[Any], str]] = {}
-        try:
-            fields = json.loads(header)
-            self.parameters = str(fields["parameters"])
-            for name, size, digest in fields["sections"]:
-                dtype = np.dtype(_TYPES[name])
-                array = np.frombuffer(self._map, dtype, size // dtype.itemsize, _aligned(at))
-                self._sections[name] = (array, digest)
-                at = _aligned(at) + size
-        except (ValueError, KeyError, TypeError) as error:
-            raise self.damaged("its header and its size do not agree") from error
-        if set(self._sections) != set(_TYPES):
-            raise self.damaged("a section is missing")
-        if self.parameters != _parameters():
-            raise IndexDamagedError(
-                f"{path} was made with other parameters ({self.parameters}, not {_parameters()})", mend=_MEND
-            )
+            raise self.damaged(f"{error}") from error
+        if header.parameters != MADE_WITH:
+            raise IndexDamagedError(f"{path} was made with {header.parameters}, not with {MADE_WITH}", mend=_MEND)
+        self.header = header
+        self.digest = hashlib.sha256(page).hexdigest()
+        self.parameters, self.frames, self.n_postings = header.parameters, header.frames, header.postings
+        self.shift, self.width = header.shift, header.width
+        self._begins = self._laid_out()
+        self._peaks, self._words = self._array("peaks"), self._array("words")
+        self._names, self._letters = self._array("names"), self._array("letters")
+        self._keys, self._places = self._array("keys"), self._array("places")
+        self.starts: UInts = self._array("starts")
+        self.durations: NDArray[np.float64] = self._array("durations")
+        self.directory: UInts = self._array("directory")
+        self.postings: NDArray[np.uint8] = self._array("postings")
 
-    @property
-    def hashes(self) -> Hashes:
-        """[shape=(n_hashes,)], uint32, rising."""
-        return self._sections["hashes"][0]
+    def __len__(self) -> int:
+        return self.header.recordings
 
-    @property
-    def anchors(self) -> UInts:
-        """[shape=(n_hashes,)], uint32, peaks."""
-        return self._sections["anchors"][0]
+    def __iter__(self) -> Iterator[Registered]:
+        """Yield the recordings in the order in which they were registered."""
+        return map(self.registered, range(len(self)))
 
-    @property
-    def moments(self) -> UInts:
-        """[shape=(n_peaks,)], uint32, sixteenths of a frame, never falling."""
-        return self._sections["moments"][0]
-
-    @property
-    def pitches(self) -> Floats:
-        """[shape=(n_peaks,)], float32, log2 Hz."""
-        return self._sections["pitches"][0]
-
-    @property
-    def starts(self) -> UInts:
-        """[shape=(n_recordings,)], uint32, sixteenths of a frame, rising."""
-        return self._sections["starts"][0]
-
-    @cached_property
-    def recordings(self) -> tuple[Registered, ...]:
-        """The recordings, in the order of `starts`. Read when first asked for: most searches need none."""
-        try:
-            rows = json.loads(self._sections["table"][0].tobytes())
-            found = tuple(Registered(str(recording), str(path), float(length)) for recording, path, length in rows)
-        except (ValueError, TypeError) as error:
-            raise self.damaged("its table of recordings cannot be read") from error
-        if len(found) != len(self.starts):
-            raise self.damaged("its table of recordings has another length than its starts")
-        return found
-
-    def verify(self) -> None:
-        """Read every section and compare it with its SHA-256.
+    def registered(self, place: int) -> Registered:
+        """Return the recording at `place`.
 
         Raises:
-            IndexDamagedError: a section is not what was written.
+            IndexDamagedError: its name cannot be read.
         """
-        for name, (array, digest) in self._sections.items():
-            if hashlib.sha256(array.data).hexdigest() != digest:
-                raise self.damaged(f"its {name} do not match their checksum")
+        begin, end = self._bounds("letters", place)
+        try:
+            recording, path = self._names[begin:end].tobytes().decode("utf-8", "surrogatepass").split("\x00")
+        except ValueError as error:
+            raise self.damaged(f"the name of recording {place} cannot be read") from error
+        return Registered(recording, path, float(self.durations[place]))
 
-    def _header(self) -> tuple[bytes, int]:
-        if len(self._map) < _PREFIX.size:
-            raise self.damaged("it is cut short")
-        magic, length, crc = _PREFIX.unpack_from(self._map)
-        end = _PREFIX.size + length
-        if magic != MAGIC:
-            raise self.damaged("it is not a fingerprint segment of a version that this Licet reads")
-        header = self._map[_PREFIX.size : end]
-        if length > _HEADER_LIMIT or len(header) < length or zlib.crc32(header) != crc:
-            raise self.damaged("its header does not match its checksum")
-        return header, end
+    def place_of(self, recording: str) -> int | None:
+        """Return the place of `recording`, or None where it is not in this segment. No names but its own are read."""
+        key = key_of(recording)
+        first, last = (int(np.searchsorted(self._keys, key, side)) for side in ("left", "right"))
+        for place in map(int, self._places[first:last]):  # more than one where keys collide
+            if place >= len(self):
+                raise self.damaged("its keys point at recordings that it does not hold")
+            if self.registered(place).recording == recording:
+                return place
+        return None
+
+    def words(self, place: int) -> NDArray[np.uint16]:
+        """Return the peaks of the recording at `place` as they are stored, [shape=(n_words,)], uint16."""
+        return self._peaks[slice(*self._bounds("words", place))]
+
+    def peaks(self, place: int) -> tuple[Floats, Floats]:
+        """Return (frames, pitches) of the peaks of the recording at `place`, [shape=(n_peaks,)], float32 each."""
+        from licet.identify.quantising import unpack_peaks
+
+        frames, pitches = unpack_peaks(self.words(place))
+        return frames, pitches
+
+    def fingerprint(self, place: int) -> Fingerprint:
+        """Return what is stored of the fingerprint at `place`: the most salient peaks, their ranks forgotten."""
+        return Fingerprint(*self.peaks(place), duration_s=float(self.durations[place]))
+
+    def verify(self) -> None:
+        """Read the whole file and compare it with its checksums, a mebibyte at a time.
+
+        Raises:
+            IndexDamagedError: the header or a section is not what was written. It is named.
+        """
+        with self.path.open("rb") as stream:
+            if hashlib.sha256(stream.read(PAGE)).hexdigest() != self.digest:
+                raise self.damaged("its header is not what it was when it was opened")
+            for section in self.header.sections:
+                running, left = hashlib.sha256(), aligned(section.size)
+                while left and (piece := stream.read(min(left, _PIECE))):
+                    running.update(piece)
+                    left -= len(piece)
+                if running.hexdigest() != section.sha256:
+                    raise self.damaged(f"its section {section.name} does not match its checksum")
+
+    def read(self, name: str, first: int, last: int) -> NDArray[Any]:
+        """Return items `first` up to `last` of a section as a copy, and leave none of it mapped in memory."""
+        dtype = np.dtype(SECTIONS[name])
+        with self.path.open("rb") as stream:
+            stream.seek(self._begins[name] + first * dtype.itemsize)
+            return np.frombuffer(stream.read((last - first) * dtype.itemsize), dtype)
 
     def damaged(self, says: str) -> IndexDamagedError:
         """Return the error that names this file and says what is wrong with it."""
         return IndexDamagedError(f"{self.path} is damaged: {says}", mend=_MEND)
 
+    def _laid_out(self) -> dict[str, int]:
+        """Return where each section begins, once their names, their sizes and the file's agree."""
+        begins, at = {}, PAGE
+        for section in self.header.sections:
+            begins[section.name] = at
+            at += aligned(section.size)
+        sizes = {section.name: section.size for section in self.header.sections}
+        items = {name: size / np.dtype(SECTIONS.get(name, np.uint8)).itemsize for name, size in sizes.items()}
+        if list(items) != list(SECTIONS) or not self.header.items().items() <= items.items() or at != len(self._map):
+            raise self.damaged("its header and its size do not agree")
+        return begins
 
-def segment_bytes(recordings: Sequence[tuple[Registered, Fingerprint]]) -> list[bytes]:
-    """Return a segment of `recordings` as pieces to be written one after the other."""
-    hashes, anchors, moments, pitches, starts = [], [], [], [], []
-    peaks, start = 0, 0
-    for _, fingerprint in recordings:
-        first, second = pairs(fingerprint, FAN_STORED)
-        hashes.append(numbers(fingerprint, first, second))
-        anchors.append(first + peaks)
-        moments.append(np.rint(fingerprint.frames.astype(np.float64) * MOMENTS).astype(np.int64) + start)
-        pitches.append(fingerprint.pitches)
-        starts.append(start)
-        peaks += len(fingerprint)
-        start += length_in_moments(fingerprint)
-    order = np.argsort(np.concatenate(hashes), kind="stable")
-    table = [[known.recording, known.path, known.duration_s] for known, _ in recordings]
-    sections: dict[str, NDArray[Any]] = {
-        "hashes": np.concatenate(hashes)[order],
-        "anchors": np.concatenate(anchors)[order],
-        "moments": np.concatenate(moments),
-        "pitches": np.concatenate(pitches),
-        "starts": np.array(starts),
-        # Not msgspec: a path may hold bytes that are not UTF-8, which only this module carries through.
-        "table": np.frombuffer(json.dumps(table).encode(), np.uint8),
-    }
-    return _laid_out({name: array.astype(_TYPES[name]).tobytes() for name, array in sections.items()})
+    def _array(self, name: str) -> NDArray[Any]:
+        size = next(section.size for section in self.header.sections if section.name == name)
+        dtype = np.dtype(SECTIONS[name])
+        return np.frombuffer(self._map, dtype, size // dtype.itemsize, self._begins[name])
+
+    def _bounds(self, name: str, place: int) -> tuple[int, int]:
+        """Return where what belongs to `place` begins and ends, by the offsets in section `name`."""
+        offsets, within = (self._words, self._peaks) if name == "words" else (self._letters, self._names)
+        begin, end = int(offsets[place]), int(offsets[place + 1])
+        if not begin <= end <= len(within):
+            raise self.damaged(f"its section {name} points outside of what it divides")
+        return begin, end
 
 
-def length_in_moments(fingerprint: Fingerprint) -> int:
+def key_of(recording: str) -> np.uint64:
+    """Return what a recording is looked up by: eight bytes of BLAKE2b over its name, lowest first."""
+    name = recording.encode("utf-8", "surrogatepass")
+    return np.uint64(int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "little"))
+
+
+def length_in_frames(duration_s: float) -> int:
     """Return the room a recording takes on its segment's line of time, the silence after it included."""
-    return MOMENTS * (int(fingerprint.duration_s * FRAMES_PER_S) + SILENCE)
-
-
-def write_durably(path: Path, pieces: Sequence[bytes]) -> None:
-    """Put a file at `path` that is whole and on the disk when this returns, or was never there."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as stream:
-        stream.writelines(pieces)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _laid_out(sections: dict[str, bytes]) -> list[bytes]:
-    listed = [[name, len(data), hashlib.sha256(data).hexdigest()] for name, data in sections.items()]
-    header = json.dumps({"parameters": _parameters(), "sections": listed}).encode()
-    pieces = [_PREFIX.pack(MAGIC, len(header), zlib.crc32(header)), header]
-    at = _PREFIX.size + len(header)
-    for data in sections.values():
-        pieces += [bytes(_aligned(at) - at), data]
-        at = _aligned(at) + len(data)
-    return pieces
-
-
-def _aligned(at: int) -> int:
-    return -(-at // _ALIGNMENT) * _ALIGNMENT
-
-
-def _parameters() -> str:
-    return f"{PARAMETERS} {SCHEME}"
+    return int(duration_s * FRAMES_PER_S) + SILENCE

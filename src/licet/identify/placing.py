@@ -1,0 +1,41 @@
+"""Put a file in its place so that it is whole and on the disk, or was never there."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEMPORARY = ".tmp"  # what a killed writer leaves has this at the end of its name
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[BinaryIO]:
+    """Yield a stream whose content is the file at `path` once the block is left, and not before.
+
+    1. The content goes to a file beside it, and is forced to disk.
+    2. That file takes the name: whoever opens `path` finds the old content or the new.
+    3. The folder is forced to disk, so that the name stays.
+
+    Raises:
+        OSError: the disk is full or fails; what was at `path` before is there still.
+    """
+    temporary = path.with_name(path.name + TEMPORARY)
+    try:
+        with temporary.open("wb", buffering=1 << 20) as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
