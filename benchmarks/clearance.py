@@ -1,7 +1,7 @@
 """Clear real music: free game music from Debian, cut, re-encoded, bent, buried under noise and laundered.
 
 Prints how much of it is identified, whether anything unregistered is, whether every laundered tag is caught, and what
-Licet makes of two recordings that Debian itself ships under two licences. Fixed seeds; `make bench-data` installs what
+Licet makes of two recordings that Debian itself ships under two licences. Fixed seeds; `make bench-data` fetches what
 is needed. Everything is written below a temporary folder, or `--keep FOLDER`.
 """
 
@@ -19,8 +19,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGES = ("wesnoth-1.16-music", "supertuxkart-data", "warzone2100-music", "singularity-music")
-SHARED = Path("/usr/share")
+from music import MUSIC, files
+
+GAMES = ("wesnoth", "supertuxkart", "warzone2100", "singularity")
+SHARED = MUSIC / "test" / "usr" / "share"
 CLIP_S = 10
 REGISTERED_PART = 0.8
 CLIPS_REGISTERED = 400
@@ -69,17 +71,14 @@ def licet(*arguments: str, ok: tuple[int, ...] = (0, 1)) -> tuple[dict[str, obje
 
 
 def music() -> list[Track]:
-    """Return every track of the packages that is long enough to cut, with its length in seconds."""
+    """Return every track of the games that is long enough to cut, with its length in seconds."""
     tracks = []
-    for package in PACKAGES:
-        for line in run("dpkg", "-L", package).splitlines():
-            path = Path(line)
-            if path.suffix in {".ogg", ".opus"} and path.is_file() and not path.is_symlink():
-                length = float(
-                    run("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", line)
-                )
-                if length >= SHORTEST_S:
-                    tracks.append((path, length))
+    for path in files(SHARED / "games" / game for game in GAMES):
+        if path.suffix in {".ogg", ".opus"}:
+            told = run("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(path))
+            length = float(told)
+            if length >= SHORTEST_S:
+                tracks.append((path, length))
     return sorted(tracks)
 
 
@@ -168,7 +167,7 @@ def clear_clips(folder: Path) -> None:
     chance = random.Random(SEED)
     tracks = music()
     registered, others = divide(tracks, chance)
-    print(f"{len(tracks)} tracks ({sum(length for _, length in tracks) / 3600:.1f} h) of {', '.join(PACKAGES)};")
+    print(f"{len(tracks)} tracks ({sum(length for _, length in tracks) / 3600:.1f} h) of {', '.join(GAMES)};")
     print(f"{len(registered)} registered as CC BY-NC-SA 3.0 for this measurement, {len(others)} not.\n")
     table = folder / "registered.csv"
     with table.open("w", newline="") as stream:
@@ -234,7 +233,7 @@ def shipped_twice(
 ) -> None:
     """Register one package's music under its stated licence and scan another's under its own."""
     space = folder / f"workspace-{registered}"
-    notes = Path("/usr/share/doc")
+    notes = SHARED / "doc"
     licet("init", str(space))
     evidence = str(notes / registered / "copyright")
     licet("add", "audio-folder", str(where), "--licence", licence, "--licence-from", evidence, "-w", str(space))
