@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from licet.cli.shared import console, json_option, print_json, printable, work_options, workspace_option
-from licet.errors import UsageError
+from licet.cli.sounding import change, clock, span
+from licet.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from licet.identify import Hearing
+    from licet.identify.acoustid import Hint
     from licet.parallel import Engine
 
 
 @click.command("identify")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--from", "list_file", type=click.File("r", errors="surrogateescape"), help="A list: one path a line.")
+@click.option("--acoustid", "outside", is_flag=True, help="Ask AcoustID about what is not on record. See below.")
 @work_options
 @workspace_option
 @json_option
@@ -30,6 +33,7 @@ def command(
     context: click.Context,
     files: tuple[Path, ...],
     list_file: IO[str] | None,
+    outside: bool,
     workers: int | None,
     engine: Engine,
     workspace: Path | None,
@@ -37,7 +41,12 @@ def command(
 ) -> None:
     """Tell which recordings on record sound in FILES, where, and how changed.
 
-    With --json one object a file is printed, a line each, as soon as it is known.
+    With --json one object a file is printed, a line each, as soon as it is known. Recordings are told in the order in
+    which they sound, with the share of the file that they account for.
+
+    --acoustid asks api.acoustid.org about the files that nothing on record accounts for, with your own key in
+    LICET_ACOUSTID_KEY. It is sent a fingerprint and a length, and its answers are hints: they identify nothing. It is
+    free for non-commercial use only. Without this flag nothing leaves this machine.
 
     \b
     Examples:
@@ -57,17 +66,46 @@ def command(
     read_settings(folder)
     index = folder / "index"
     worst = 0
+    ask = _asker() if outside else None
     hearer = Hearer(index, FingerprintIndex.open(index).state)
     few = workers or (1 if engine == PROCESSES else None)  # a clip is heard before another process has started
     for hearing in ordered_map(hearer, _all(files, list_file), workers=few, engine=engine):
         if isinstance(hearing, Crashed):
             raise UsageError(f"the decoder crashed on {hearing.item}", mend="leave it out, and report it")
         worst = max(worst, _code(hearing))
+        opinion = ask(hearing) if ask else None
         if as_json:
-            print_json("identify", _facts(hearing))
+            print_json("identify", _facts(hearing, opinion))
         else:
             _show(hearing)
+            _show_opinion(opinion)
     context.exit(worst)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What AcoustID says of a file, or why it says nothing."""
+
+    hints: tuple[Hint, ...] = ()
+    trouble: SourceError | None = None
+
+
+def _asker() -> Callable[[Hearing], Opinion | None]:
+    """Return what asks AcoustID about a file that could be heard and is not identified."""
+    from licet.identify import SURE
+    from licet.identify.acoustid import AcoustId, HttpTransport, key_in
+
+    acoustid = AcoustId(key_in(os.environ), HttpTransport())
+
+    def ask(hearing: Hearing) -> Opinion | None:
+        if hearing.trouble is not None or any(match.probability >= SURE for match in hearing.matches):
+            return None
+        try:
+            return Opinion(acoustid.ask(hearing.file))
+        except SourceError as trouble:
+            return Opinion(trouble=trouble)
+
+    return ask
 
 
 def _all(files: tuple[Path, ...], list_file: IO[str] | None) -> Iterator[Path]:
@@ -83,12 +121,19 @@ def _code(hearing: Hearing) -> int:
     return 0 if hearing.matches else 1
 
 
-def _facts(hearing: Hearing) -> dict[str, Any]:
+def _facts(hearing: Hearing, opinion: Opinion | None) -> dict[str, Any]:
+    from licet.identify.coverage import coverage, in_order_of_time
+
     facts: dict[str, Any] = {
         "file": _shown(hearing.file),
         "duration_s": hearing.duration_s,
-        "matches": [asdict(match) for match in hearing.matches],
+        "coverage": round(coverage(hearing.matches, hearing.duration_s), 4),
+        "matches": [asdict(match) for match in in_order_of_time(hearing.matches)],
     }
+    if opinion is not None:
+        facts["hints"] = [asdict(hint) for hint in opinion.hints]
+    if opinion is not None and opinion.trouble is not None:
+        facts["hints_error"] = {"message": opinion.trouble.message, "mend": opinion.trouble.mend}
     if hearing.note:
         facts["note"] = hearing.note
     if hearing.trouble is not None:
@@ -98,6 +143,8 @@ def _facts(hearing: Hearing) -> dict[str, Any]:
 
 
 def _show(hearing: Hearing) -> None:
+    from licet.identify.coverage import coverage, in_order_of_time
+
     out = console()
     out.print(f"[bold]{printable(_shown(hearing.file))}[/bold]")
     if hearing.trouble is not None:
@@ -105,29 +152,34 @@ def _show(hearing: Hearing) -> None:
         return
     if not hearing.matches:
         out.print("  no recording on record sounds in it")
-    for match in hearing.matches:
-        changed = _changed(match.time_factor, match.frequency_factor)
+        return
+    for match in in_order_of_time(hearing.matches):
+        differs = change(match.time_factor, match.frequency_factor)
         out.print(
-            f"  {printable(match.recording)}  from {_clock(match.reference_start_s)} of the recording, "
-            f"at {_clock(match.query_start_s)}–{_clock(match.query_end_s)} here{changed}  "
+            f"  {span(match.query_start_s, match.query_end_s)}  {printable(match.recording)}  "
+            f"from {clock(match.reference_start_s)} on{', ' if differs else ''}{differs}  "
             f"(probability {match.probability:.4f}, {match.aligned_peaks} peaks)"
         )
         out.print(f"    registered from {printable(match.path)}")
+    share = coverage(hearing.matches, hearing.duration_s)
+    out.print(f"  {share:.0%} of {clock(hearing.duration_s or 0.0)} is identified")
+
+
+def _show_opinion(opinion: Opinion | None) -> None:
+    if opinion is None:
+        return
+    out = console()
+    if opinion.trouble is not None:
+        out.print(f"  {printable(str(opinion.trouble))}")
+    elif not opinion.hints:
+        out.print("  AcoustID does not know it either")
+    else:
+        out.print("  AcoustID takes it for one of these; that is a hint, and identifies nothing:")
+    for hint in opinion.hints:
+        name = f"{', '.join(hint.artists)}: {hint.title}" if hint.title else "a sound without a name"
+        out.print(f"    {printable(name)}  (confidence {hint.confidence:.2f}, acoustid {hint.acoustid})")
 
 
 def _shown(file: Path) -> str:
     """Return a path as text, whatever bytes it holds."""
     return os.fsencode(file).decode("utf-8", "backslashreplace")
-
-
-def _changed(time_factor: float, frequency_factor: float) -> str:
-    """Say how the file differs from the recording, where that can be heard."""
-    tempo, pitch = 100 * (time_factor - 1), 100 * (frequency_factor - 1)
-    changes = [f"{tempo:+.1f} % tempo"] if abs(tempo) >= 0.25 else []
-    changes += [f"{pitch:+.1f} % pitch"] if abs(pitch) >= 0.25 else []
-    return f", {', '.join(changes)}" if changes else ""
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(max(seconds, 0.0), 60)
-    return f"{int(minutes)}:{rest:04.1f}"

@@ -135,22 +135,23 @@ def printable(text: str) -> str:
 
 
 @contextmanager
-def progress(what: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show how many items are done, how fast, and what they came to; on a terminal's standard error only."""
+def progress(what: str, *, quiet: bool, total: int | None = None) -> Iterator[Callable[[str], None]]:
+    """Show how many items are done, of how many, and what they came to; on a terminal's standard error only."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    bars = () if total is None else (BarColumn(),)
+    columns = (SpinnerColumn(), *bars, TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what)
+        task = bar.add_task(what, total=total)
         tally: dict[str, int] = {}
 
         def done(outcome: str) -> None:
             tally[outcome] = tally.get(outcome, 0) + 1
             counts = ", ".join(f"{count:,} {name}" for name, count in sorted(tally.items()))
-            bar.update(task, description=f"{what}: {counts}")
+            bar.update(task, advance=1, description=f"{what}: {counts}")
 
         yield done

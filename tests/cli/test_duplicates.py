@@ -1,0 +1,130 @@
+"""`licet duplicates`: each pair once, in clusters, as a table and as documents of JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from licet import cli
+from licet.cli import duplicates
+from licet.errors import UsageError
+from licet.identify import Fingerprint, FingerprintIndex, IndexWriter
+from licet.parallel import Crashed
+from spans import match
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from licet.identify import Match
+
+FOUND = {
+    "local:a": (
+        match("local:b", (0.0, 59.0)),
+        match("local:c", (0.0, 20.0), 9.0),
+        match("local:c", (30.0, 40.0), 40.0),
+    ),
+    "local:b": (match("local:a", (0.0, 59.0)),),
+    "local:x": (match("local:y", (0.0, 50.0), time_factor=1.05),),
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Run `licet duplicates` over six recordings of a minute, of which `FOUND` is what searching finds."""
+    CliRunner().invoke(cli.licet, ["init", str(tmp_path)])
+    with IndexWriter(tmp_path / "index") as writer:
+        for name in "abcxyz":
+            place = np.array([ord(name)], np.float32)
+            writer.add(f"local:{name}", f"{name}.wav", Fingerprint(place, place, 60.0))
+
+    def fingerprint_of(_: FingerprintIndex, recording: str) -> Fingerprint:
+        return Fingerprint(np.zeros(1, np.float32), np.zeros(1, np.float32), 60.0)
+
+    def search(_: FingerprintIndex, query: Fingerprint, *, limit: int, excluding: str) -> tuple[Match, ...]:
+        return FOUND.get(excluding, ())
+
+    monkeypatch.setattr(FingerprintIndex, "fingerprint_of", fingerprint_of, raising=False)
+    monkeypatch.setattr(FingerprintIndex, "search", search)
+
+    def invoke(*arguments: object) -> tuple[int, str]:
+        given = ["duplicates", *map(str, arguments), "-w", str(tmp_path), "--workers", "1"]
+        result = CliRunner().invoke(cli.licet, given)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.output
+
+    return invoke
+
+
+def documents(output: str) -> list[dict[str, Any]]:
+    """Read one document a line."""
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_each_pair_is_a_document_and_the_clusters_come_last(run: Callable[..., tuple[int, str]]) -> None:
+    """Exit code 1: some share their sound."""
+    code, output = run("--json")
+    *pairs, last = documents(output)
+    assert code == 1
+    assert [(pair["first"], pair["second"], pair["relation"]) for pair in pairs] == [
+        ("local:a", "local:b", "same"),
+        ("local:a", "local:c", "part"),
+        ("local:x", "local:y", "changed"),
+    ]
+    assert {pair["format"] for pair in pairs} == {"licet-duplicate/1"}
+    assert (last["format"], last["recordings"], last["pairs"]) == ("licet-duplicates/1", 6, 3)
+    assert last["clusters"] == [["local:a", "local:b", "local:c"], ["local:x", "local:y"]]
+
+
+def test_a_pair_says_what_is_shared_and_where(run: Callable[..., tuple[int, str]]) -> None:
+    """In seconds of either, with every stretch."""
+    part = documents(run("--json")[1])[1]
+    assert (part["seconds"], part["first_share"], part["second_share"]) == (30.0, 0.5, 0.5)
+    assert part["stretches"][1] == {
+        "first_start_s": 30.0,
+        "first_end_s": 40.0,
+        "second_start_s": 40.0,
+        "second_end_s": 50.0,
+        "time_factor": 1.0,
+        "frequency_factor": 1.0,
+        "probability": 0.9999,
+    }
+
+
+def test_the_table_shows_them_cluster_by_cluster(run: Callable[..., tuple[int, str]]) -> None:
+    """With the longest stretch and how the second differs from the first."""
+    _, output = run()
+    for words in ("3 pairs in 2 clusters", "local:a (98%)", "0:00.0–0:20.0 is", "and 1 more", "-4.8 % tempo", "none"):
+        assert words in output
+
+
+def test_what_is_too_many_to_show_is_counted(
+    run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And `--json` has them."""
+    monkeypatch.setattr(duplicates, "CLUSTERS_SHOWN", 1)
+    monkeypatch.setattr(duplicates, "PAIRS_SHOWN", 1)
+    _, output = run()
+    assert "1 more pairs" in output
+    assert "1 more clusters" in output
+
+
+def test_where_none_share_their_sound_all_is_well(run: Callable[..., tuple[int, str]]) -> None:
+    """Exit code 0."""
+    code, output = run("--least-seconds", 60)
+    assert code == 0
+    assert "No two of the 6 recordings" in output
+
+
+def test_a_process_that_is_killed_is_an_error(
+    run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the recording: no pair is left out in silence."""
+    monkeypatch.setattr("licet.parallel.ordered_map", lambda *_, **__: iter([Crashed("local:b")]))
+    with pytest.raises(UsageError, match="compared local:b was killed"):
+        run()
