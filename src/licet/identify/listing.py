@@ -26,7 +26,7 @@ Natural = Annotated[int, msgspec.Meta(ge=0)]
 class Listed(msgspec.Struct, frozen=True):
     """A segment of the index: its file's name, and the places in it, rising, of recordings that were withdrawn."""
 
-    name: Annotated[str, msgspec.Meta(pattern=r"^segment-[1-9][0-9]*\.lfp$")]
+    name: Annotated[str, msgspec.Meta(pattern=r"^segment-[1-9][0-9]*\.lfp\Z")]
     withdrawn: tuple[Natural, ...] = ()
 
 

@@ -190,7 +190,7 @@ def _pack_bucket(values: Values, before: Int, packed: Bytes, at: Int) -> Int:
         value = np.int64(values[which])
         step = value - before
         before = value
-        longer = (step > 0xFF) + (step > 0xFFFF) + (step > 0xFFFFFF)
+        longer = int(step > 0xFF) + int(step > 0xFFFF) + int(step > 0xFFFFFF)
         packed[codes + which // 4] |= longer << which % 4 * 2
         for _ in range(longer + 1):
             packed[at] = step & 255

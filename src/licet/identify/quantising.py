@@ -33,8 +33,8 @@ def pack_peaks(frames: Floats, pitches: Floats) -> Words:
     Times are rounded to a quarter of a frame as they are and only then subtracted, so that errors do not add up.
     """
     whens = np.rint(frames.astype(np.float64) * QUARTERS).astype(np.int64)
-    waits = 0 if len(frames) == 0 else whens[-1] // WAIT
-    words = np.empty(len(frames) + waits, np.uint16)
+    latest = max(whens.max(), 0) if len(frames) else 0
+    words = np.empty(len(frames) + latest // WAIT, np.uint16)
     done, before = 0, 0
     for peak in range(len(frames)):
         wait = max(whens[peak] - before, 0)
