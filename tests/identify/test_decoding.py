@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import av
 import av.error
 import numpy as np
 import pytest
@@ -33,20 +34,12 @@ class Packet:
         return self._frames
 
 
-class Frame:
-    """A frame of four samples on one channel, or of a kind that no array has."""
-
-    sample_rate, samples = 8000, 4
-    format, layout = SimpleNamespace(is_planar=True), SimpleNamespace(nb_channels=1)
-
-    def __init__(self, *, strange: bool = False) -> None:
-        self._strange = strange
-
-    def to_ndarray(self) -> np.ndarray[Any, Any]:
-        """Return the samples, or fail."""
-        if self._strange:
-            raise ValueError("no such type")
-        return np.zeros((1, 4), np.float32)
+def _frame(kind: str = "fltp", *, rate_hz: int = 8000, samples: int = 4) -> av.AudioFrame:
+    frame = av.AudioFrame(format=kind, layout="mono", samples=samples)
+    frame.sample_rate = rate_hz
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    return frame
 
 
 def _container(*packets: Packet | Exception) -> Any:
@@ -62,13 +55,15 @@ def _container(*packets: Packet | Exception) -> Any:
 @pytest.mark.parametrize(
     ("packets", "samples", "bad", "trailing", "gave_up"),
     [
-        pytest.param([Packet(Frame()), Packet(Frame())], 8, 0, 0, False, id="all good"),
-        pytest.param([Packet(Frame()), Packet(error=BAD), Packet(Frame())], 8, 1, 0, False, id="one bad between"),
-        pytest.param([Packet(Frame()), Packet(error=BAD)], 4, 1, 1, False, id="one bad at the end"),
-        pytest.param([Packet(Frame()), BAD, Packet(Frame())], 4, 1, 1, True, id="the file itself breaks off"),
-        pytest.param([Packet(Frame()), OSError(5, "disk")], 4, 1, 1, True, id="the disk fails"),
-        pytest.param([Packet(Frame())] + 9 * [Packet(error=BAD)], 4, 5, 5, True, id="nothing but bad"),
-        pytest.param([Packet(Frame(strange=True)), Packet(Frame())], 4, 1, 0, False, id="a strange type"),
+        pytest.param([Packet(_frame()), Packet(_frame())], 8, 0, 0, False, id="all good"),
+        pytest.param([Packet(_frame()), Packet(error=BAD), Packet(_frame())], 8, 1, 0, False, id="one bad between"),
+        pytest.param([Packet(_frame()), Packet(error=BAD)], 4, 1, 1, False, id="one bad at the end"),
+        pytest.param([Packet(_frame()), BAD, Packet(_frame())], 4, 1, 1, True, id="the file itself breaks off"),
+        pytest.param([Packet(_frame()), OSError(5, "disk")], 4, 1, 1, True, id="the disk fails"),
+        pytest.param([Packet(_frame())] + 9 * [Packet(error=BAD)], 4, 5, 5, True, id="nothing but bad"),
+        pytest.param([Packet(_frame("s64")), Packet(_frame())], 4, 1, 0, False, id="a strange type"),
+        pytest.param([Packet(_frame(rate_hz=0)), Packet(_frame())], 4, 1, 0, False, id="no sample rate"),
+        pytest.param([Packet(_frame(samples=0)), Packet(_frame())], 4, 0, 0, False, id="an empty frame"),
         pytest.param([], 0, 0, 0, False, id="nothing"),
     ],
 )
@@ -83,9 +78,51 @@ def test_damage_is_stepped_over_and_noted(
     """What decodes is heard, what does not is counted, and a long run of it ends the attempt."""
     monkeypatch.setattr(decoding, "WORST_RUN", 5)
     damage = Damage()
-    assert sum(len(sound.samples) for sound in sounds(_container(*packets), damage)) == samples
+    assert sum(len(sound.channels[0]) for sound in sounds(_container(*packets), damage)) == samples
     assert (damage.packets, damage.trailing, damage.gave_up) == (bad, trailing, gave_up)
     assert bool(damage.says) == bool(bad)
+
+
+KINDS = [
+    pytest.param("u8", np.uint8, id="8 bits"),
+    pytest.param("s16", np.int16, id="16 bits"),
+    pytest.param("s32p", np.int32, id="32 bits, planar"),
+    pytest.param("flt", np.float32, id="float"),
+    pytest.param("fltp", np.float32, id="float, planar"),
+    pytest.param("dblp", np.float64, id="double, planar"),
+]
+
+
+@pytest.mark.parametrize(("kind", "dtype"), KINDS)
+def test_channels_come_apart(kind: str, dtype: type) -> None:
+    """Each channel is an array of its own in the decoder's type, whether the decoder interleaves them or not."""
+    channels = np.arange(12, dtype=dtype).reshape(2, 6)
+    planar = kind.endswith("p")
+    frame = av.AudioFrame.from_ndarray(channels if planar else channels.T.reshape(1, -1), format=kind, layout="stereo")
+    frame.sample_rate = 8000
+    (sound,) = sounds(_container(Packet(frame)), Damage())
+    assert (sound.rate_hz, sound.channels[0].dtype) == (8000, dtype)
+    assert np.array_equal(np.stack(sound.channels), channels)
+
+
+def test_frames_are_joined_while_they_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames are joined up to a piece, and never with those of another rate, type or number of channels."""
+    monkeypatch.setattr(decoding, "PIECE", 10)
+    stereo = av.AudioFrame(format="fltp", layout="stereo", samples=4)
+    stereo.sample_rate = 8000
+    frames = [*(_frame() for _ in range(5)), _frame(rate_hz=9000), _frame("flt", rate_hz=9000), stereo]
+    pieces = list(sounds(_container(Packet(*frames)), Damage()))
+    assert [len(sound.channels[0]) for sound in pieces] == [12, 8, 4, 4, 4]
+    assert [len(sound.channels) for sound in pieces] == [1, 1, 1, 1, 2]
+
+
+def test_a_gap_in_the_time_stamps_is_no_gap_in_the_sound() -> None:
+    """Frames are joined as they come, whatever times they claim."""
+    frames = [_frame(), _frame()]
+    for frame, stamp in zip(frames, (7, 90_000), strict=True):
+        frame.pts, frame.time_base = stamp, Fraction(1, 8000)
+    (sound,) = sounds(_container(Packet(*frames)), Damage())
+    assert len(sound.channels[0]) == 8
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import pickle
 import struct
@@ -40,6 +41,14 @@ def test_lossless_copies_hash_alike(tmp_path: Path) -> None:
     other = listen(encode(tmp_path / "b.wav", PIECE[:-1], "pcm_s16le")).audio
     assert wav.pcm_sha256 == flac.pcm_sha256
     assert wav.pcm_sha256 != other.pcm_sha256
+
+
+def test_a_digest_is_made_where_it_is_asked_for(tmp_path: Path) -> None:
+    """Without a digest everything else is heard as with one."""
+    file = write_wav(tmp_path / "a.wav", PIECE)
+    whole, quick = listen(file), listen(file, digest=False)
+    assert quick.audio == dataclasses.replace(whole.audio, pcm_sha256="")
+    assert quick.fingerprint == whole.fingerprint
 
 
 FORMATS = [

@@ -32,7 +32,7 @@ DEMUXERS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,iff,loas,matroska,webm,mov,mp3,mp4,m4a,mpc,mpc8,"
     "mpeg,mpegts,nut,ogg,rm,shn,sox,tak,truehd,tta,voc,w64,wav,wv"
 )
-PIECE = 1 << 16  # samples: a second or so
+PIECE = 1 << 15  # samples: most of a second
 WORST_RUN = 1000  # packets in a row that do not decode, after which the rest is given up
 
 # How recordings begin: what starts so and yet cannot be opened is damaged; anything else is not audio.
@@ -54,24 +54,19 @@ _SIGNATURES = (
 )
 
 
+_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "flt": "f4", "dbl": "f8"}  # libav's name: numpy's
+
+
 @dataclass(frozen=True, slots=True)
 class Sound:
     """A piece of sound as the decoder made it.
 
-    `samples` is [shape=(n_samples, n_channels)] in the decoder's own type: uint8, int16, int32, float32 or float64.
+    `channels` holds one array [shape=(n_samples,)] for each channel, in the decoder's own type: uint8, int16, int32,
+    float32 or float64.
     """
 
-    samples: NDArray[Any]
+    channels: tuple[NDArray[Any], ...]
     rate_hz: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What frames must share to be joined."""
-
-    rate_hz: int
-    channels: int
-    planar: bool
 
 
 class Damage:
@@ -138,24 +133,25 @@ def demuxed(path: Path, stream: BinaryIO) -> Iterator[InputContainer]:
 def sounds(container: InputContainer, damage: Damage) -> Iterator[Sound]:
     """Yield the first audio stream piece by piece, stepping over what does not decode and noting it in `damage`.
 
-    A decoder's frames hold a few milliseconds, and handling one costs as much as handling a second of them: frames of
-    one kind are joined until there are `PIECE` samples.
+    A decoder's frames hold a few milliseconds, and handling one here costs as much as handling a second of them: libav
+    joins frames of one kind until there are `PIECE` samples.
     """
-    waiting: list[NDArray[Any]] = []
-    kind, length = _Kind(0, 0, planar=False), 0
+    kind: tuple[object, ...] = ()
+    joined = av.AudioFifo()
     for frame in _frames(container, damage):
-        try:
-            samples = frame.to_ndarray()
-        except ValueError as error:  # samples of a type that no array has
-            damage.add(error)
+        # The queue takes frames of fewer channels for what they are not: it must never see one.
+        this = (frame.format.name, frame.sample_rate, frame.layout.nb_channels)
+        if this != kind:
+            yield from _all_of(joined)
+            kind, joined = this, av.AudioFifo()
+        if frame.format.packed.name not in _TYPES or frame.sample_rate < 1:
+            damage.add(ValueError(f"{frame.format.name} samples at {frame.sample_rate} Hz are no sound"))
             continue
-        this = _Kind(frame.sample_rate, frame.layout.nb_channels, planar=frame.format.is_planar)
-        if this != kind or length >= PIECE:
-            yield from _joined(waiting, kind)
-            waiting, kind, length = [], this, 0
-        waiting.append(samples)
-        length += frame.samples
-    yield from _joined(waiting, kind)
+        frame.pts = None  # a gap in the time stamps is no gap in the sound
+        joined.write(frame)
+        if joined.samples >= PIECE:
+            yield from _all_of(joined)
+    yield from _all_of(joined)
 
 
 def stated_duration_s(container: InputContainer) -> float | None:
@@ -221,11 +217,18 @@ def _frames(container: InputContainer, damage: Damage) -> Iterator[av.AudioFrame
     damage.gave_up = True
 
 
-def _joined(frames: list[NDArray[Any]], kind: _Kind) -> Iterator[Sound]:
-    if not frames:
+def _all_of(joined: av.AudioFifo) -> Iterator[Sound]:
+    """Take all that `joined` holds, without copying it once more."""
+    frame = joined.read()
+    if frame is None:
         return
-    samples = np.concatenate(frames, axis=1)
-    yield Sound(samples.T if kind.planar else samples.reshape(-1, kind.channels), kind.rate_hz)
+    planes: Any = frame.planes  # each a buffer, which its type does not say
+    dtype, length, count = _TYPES[frame.format.packed.name], frame.samples, frame.layout.nb_channels
+    if frame.format.is_planar:
+        channels = [np.frombuffer(plane, dtype, length) for plane in planes]
+    else:
+        channels = list(np.frombuffer(planes[0], dtype, length * count).reshape(length, count).T)
+    yield Sound(tuple(channels), frame.sample_rate)
 
 
 def _require_file(path: Path, status: os.stat_result) -> None:

@@ -13,12 +13,16 @@ to the last bit.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
-from licet.identify.fingerprint import HOP, SAMPLE_RATE_HZ, WINDOW, Fingerprint, Ranks
+from licet.identify.candidates import ranks, standing_out
+from licet.identify.fingerprint import HOP, SAMPLE_RATE_HZ, WINDOW, Fingerprint, Floats, Ranks
+from licet.identify.spectra import fill_spectra
 
-Array = NDArray[np.float32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BINS = slice(14, 468)  # about 150 Hz to 5 kHz: below, a bin is too coarse for a pitch; above, codecs cut
 OCTAVES = 5
@@ -30,119 +34,70 @@ KEPT = 8  # ranks: a query is heard in more detail than what is registered
 MARGIN = REACH + NEAR_FRAMES + 1  # frames to each side that decide about a point
 BLOCK = 512  # frames decided at a time
 
-_HANN = np.hanning(WINDOW + 1)[:WINDOW].astype(np.float32)
-_OCTAVE_OF_BIN = np.minimum(np.log2(np.arange(BINS.start, BINS.stop) / BINS.start).astype(np.int64), OCTAVES - 1)
+_LEVELS = ((-1, 0), (0, -1), (0, 0), (0, 1), (1, 0))  # of a peak and its four neighbours: frame, bin
+_OCTAVE_OF_COLUMN = np.minimum(np.log2(np.arange(BINS.start, BINS.stop) / BINS.start).astype(np.int64), OCTAVES - 1)
 
 
 class PeakFinder:
     """Takes samples as they come and holds no more than a block of them."""
 
     def __init__(self) -> None:
-        self._samples = np.zeros(0, np.float32)
-        self._power = np.zeros((MARGIN, BINS.stop - BINS.start), np.float32)  # silence before the beginning
-        self._decided = 0  # frames
+        self._samples = np.zeros(BLOCK * HOP + WINDOW - HOP, np.float32)
+        self._waiting = 0  # of these samples
+        # A block's peaks are decided one margin late, when what follows them is known. It begins with the two margins
+        # that it shares with the block before; before the first lies silence.
+        self._power = np.zeros((2 * MARGIN + BLOCK, BINS.stop - BINS.start), np.float32)
+        self._blocks = 0
         self._heard = 0  # samples
-        self._frames: list[Array] = []
-        self._pitches: list[Array] = []
-        self._ranks: list[Ranks] = []
+        self._peaks: list[tuple[Floats, Floats, Ranks]] = []
 
-    def feed(self, samples: Array) -> None:
+    def feed(self, samples: Floats) -> None:
         """Take more audio: [shape=(n,)], float32, -1 to 1, mono, 11,025 Hz."""
-        if not len(samples):
-            return  # a resampler often has nothing ready, and joining would copy all that waits
         self._heard += len(samples)
-        self._samples = np.concatenate([self._samples, samples])
-        span = BLOCK * HOP
-        while len(self._samples) >= span + WINDOW - HOP:
-            self._append(_power(self._samples[: span + WINDOW - HOP]))
-            self._samples = self._samples[span:]
+        while len(samples):
+            room = self._samples[self._waiting :]
+            taken = samples[: len(room)]
+            room[: len(taken)] = taken
+            self._waiting += len(taken)
+            samples = samples[len(taken) :]
+            if self._waiting == len(self._samples):
+                self._decide(BLOCK)
+                self._samples[: WINDOW - HOP] = self._samples[BLOCK * HOP :]
+                self._waiting = WINDOW - HOP
 
     def finish(self, duration_s: float | None = None) -> Fingerprint:
         """Return the fingerprint of all that was fed. `duration_s` is its length, where that is known better."""
-        self._append(_power(self._samples))
-        self._append(np.zeros((MARGIN, self._power.shape[1]), np.float32))
-        self._decide(len(self._power) - 2 * MARGIN)
-        return Fingerprint(
-            np.concatenate([np.zeros(0, np.float32), *self._frames]),
-            np.concatenate([np.zeros(0, np.float32), *self._pitches]),
-            self._heard / SAMPLE_RATE_HZ if duration_s is None else duration_s,
-            np.concatenate([np.zeros(0, np.uint8), *self._ranks]),
-        )
+        self._samples[self._waiting :] = 0.0
+        self._decide(max(0, (self._waiting - WINDOW) // HOP + 1))
+        self._decide(0)  # the silence that follows
+        frames, pitches, ranked = (np.concatenate(blocks) for blocks in zip(*self._peaks, strict=True))
+        heard_s = self._heard / SAMPLE_RATE_HZ if duration_s is None else duration_s
+        return Fingerprint(frames, pitches, heard_s, ranked)
 
-    def _append(self, power: Array) -> None:
-        self._power = np.concatenate([self._power, power])
-        while len(self._power) >= BLOCK + 2 * MARGIN:
-            self._decide(BLOCK)
-
-    def _decide(self, count: int) -> None:
-        """Find the peaks of the next `count` frames, which have their surroundings on both sides."""
-        frames, pitches, ranks = _peaks(self._power[: count + 2 * MARGIN], count)
+    def _decide(self, frames: int) -> None:
+        """Find the peaks of the next block, of which the first `frames` hold sound."""
+        spectra = self._power[2 * MARGIN :]
+        if frames:
+            fill_spectra(self._samples, spectra, BINS.start)
+        spectra[frames:] = 0.0
         # A frame's time is its centre; scaling a recording's speed scales centres, not beginnings.
-        self._frames.append((frames + (self._decided + WINDOW / HOP / 2)).astype(np.float32))
-        self._pitches.append(pitches)
-        self._ranks.append(ranks)
-        self._decided += count
-        self._power = self._power[count:]
+        self._peaks.append(_peaks(self._power, self._blocks * BLOCK - 2 * MARGIN + WINDOW / HOP / 2))
+        self._blocks += 1
+        self._power[: 2 * MARGIN] = self._power[BLOCK:]
 
 
-def _power(samples: Array) -> Array:
-    """[shape=(n,)] -> [shape=(n_frames, n_bins)]: the power spectrum of each whole window in `samples`."""
-    if len(samples) < WINDOW:
-        return np.zeros((0, BINS.stop - BINS.start), np.float32)
-    windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]
-    spectrum = np.fft.rfft(windows * _HANN, axis=1)[:, BINS]
-    return np.square(spectrum.real) + np.square(spectrum.imag)
-
-
-def _peaks(power: Array, count: int) -> tuple[NDArray[np.float64], Array, Ranks]:
-    """Return (frame, pitch, rank) of the peaks among the `count` frames after the first `MARGIN`, in order of time."""
-    strongest = _greatest_near(_greatest_near(power, NEAR_BINS, axis=1), NEAR_FRAMES, axis=0)
-    row, column = np.nonzero((power == strongest) & (power > FLOOR))
-    inside = (row >= 1) & (row < len(power) - 1) & (column >= 1) & (column < power.shape[1] - 1)
-    row, column = row[inside], column[inside]
-    rank = _ranks(row, column, power[row, column])
-    kept = (rank < KEPT) & (row >= MARGIN) & (row < MARGIN + count)
+def _peaks(power: Floats, start: float) -> tuple[Floats, Floats, Ranks]:
+    """Return (frame, pitch, rank) of the peaks between the margins, in order of time; `power` starts at `start`."""
+    marks = standing_out(power, NEAR_FRAMES, NEAR_BINS, FLOOR)
+    row, column = np.divmod(np.flatnonzero(marks), power.shape[1])
+    rank = ranks(row, _OCTAVE_OF_COLUMN[column], power[row, column], REACH)
+    kept = (rank < KEPT) & (row >= MARGIN) & (row < len(power) - MARGIN)
     row, column, rank = row[kept], column[kept], rank[kept]
-    level = [
-        np.log(np.maximum(power[row + i, column + j], 1e-20)).astype(np.float64)
-        for i, j in ((-1, 0), (0, -1), (0, 0), (0, 1), (1, 0))
-    ]
-    frames = row - MARGIN + _vertex(level[0], level[2], level[4])
-    hertz = (column + BINS.start + _vertex(level[1], level[2], level[3])) * (SAMPLE_RATE_HZ / WINDOW)
+    level = [np.log(np.maximum(power[row + i, column + j], 1e-20)).astype(np.float64) for i, j in _LEVELS]
+    frames = (start + row + _vertex(level[0], level[2], level[4])).astype(np.float32)
+    hertz = (BINS.start + column + _vertex(level[1], level[2], level[3])) * (SAMPLE_RATE_HZ / WINDOW)
     order = np.lexsort((hertz, frames))
     return frames[order], np.log2(hertz[order]).astype(np.float32), rank[order].astype(np.uint8)
-
-
-def _greatest_near(values: Array, reach: int, axis: int) -> Array:
-    """Return the greatest value within `reach` of each along `axis`; the edges see only what is there."""
-    result = values.copy()
-    whole, ahead, behind = result.swapaxes(0, axis), values.swapaxes(0, axis), values.swapaxes(0, axis)
-    for step in range(1, reach + 1):
-        np.maximum(whole[:-step], ahead[step:], out=whole[:-step])
-        np.maximum(whole[step:], behind[:-step], out=whole[step:])
-    return result
-
-
-def _ranks(row: NDArray[np.int64], column: NDArray[np.int64], power: Array) -> NDArray[np.int64]:
-    """Count for each candidate the stronger ones of its octave within `REACH` frames.
-
-    Of two equally strong the earlier counts as the stronger: a steady tone must not keep all its frames.
-    """
-    ranks = np.zeros(len(row), np.int64)
-    octave = _OCTAVE_OF_BIN[column]
-    for which in range(OCTAVES):
-        members = np.flatnonzero(octave == which)
-        when, strength = row[members], power[members]
-        stronger = np.zeros(len(members), np.int64)
-        for step in range(1, len(members)):
-            near = when[step:] - when[:-step] <= REACH
-            if not near.any():
-                break
-            earlier_wins = strength[:-step] >= strength[step:]
-            stronger[step:] += near & earlier_wins
-            stronger[:-step] += near & ~earlier_wins
-        ranks[members] = stronger
-    return ranks
 
 
 def _vertex(before: NDArray[np.float64], at: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
