@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from licet import cli
 from licet.cli import duplicates
 from licet.errors import UsageError
-from licet.identify import Fingerprint, FingerprintIndex, IndexWriter
+from licet.identify import FingerprintIndex
 from licet.parallel import Crashed
-from spans import match
+from spans import Shelf, match
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from licet.identify import Match
 
 FOUND = {
     "local:a": (
@@ -35,21 +32,9 @@ FOUND = {
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """Run `licet duplicates` over six recordings of a minute, of which `FOUND` is what searching finds."""
+    """Run `licet duplicates` over six recordings of a minute each, of which `FOUND` is what searching finds."""
     CliRunner().invoke(cli.licet, ["init", str(tmp_path)])
-    with IndexWriter(tmp_path / "index") as writer:
-        for name in "abcxyz":
-            place = np.array([ord(name)], np.float32)
-            writer.add(f"local:{name}", f"{name}.wav", Fingerprint(place, place, 60.0))
-
-    def fingerprint_of(_: FingerprintIndex, recording: str) -> Fingerprint:
-        return Fingerprint(np.zeros(1, np.float32), np.zeros(1, np.float32), 60.0)
-
-    def search(_: FingerprintIndex, query: Fingerprint, *, limit: int, excluding: str) -> tuple[Match, ...]:
-        return FOUND.get(excluding, ())
-
-    monkeypatch.setattr(FingerprintIndex, "fingerprint_of", fingerprint_of, raising=False)
-    monkeypatch.setattr(FingerprintIndex, "search", search)
+    monkeypatch.setattr(FingerprintIndex, "open", lambda _: Shelf({f"local:{name}": 60.0 for name in "abcxyz"}, FOUND))
 
     def invoke(*arguments: object) -> tuple[int, str]:
         given = ["duplicates", *map(str, arguments), "-w", str(tmp_path), "--workers", "1"]

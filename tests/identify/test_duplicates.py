@@ -4,39 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.identify import Fingerprint
 from licet.identify.duplicates import MATCHES, Clusters, Relation, once, pairs_with
-from spans import match
+from spans import Shelf, match
 
 if TYPE_CHECKING:
     from licet.identify import Match
 
 NAMES = st.sampled_from("abcdefgh")
-
-
-class Shelf:
-    """An index that knows how long its recordings are, and what each search finds."""
-
-    def __init__(self, durations_s: dict[str, float], found: dict[str, tuple[Match, ...]]) -> None:
-        self.durations_s = durations_s
-        self.found = found
-
-    def fingerprint_of(self, recording: str) -> Fingerprint:
-        """Return one of the right length; its single peak tells which recording it is."""
-        place = list(self.durations_s).index(recording)
-        return Fingerprint(
-            np.array([0], np.float32), np.array([place], np.float32), duration_s=self.durations_s[recording]
-        )
-
-    def search(self, query: Fingerprint, *, limit: int, excluding: str) -> tuple[Match, ...]:
-        """Return what is to be found."""
-        assert list(self.durations_s)[int(query.pitches[0])] == excluding
-        return self.found.get(excluding, ())[:limit]
 
 
 @pytest.mark.parametrize(

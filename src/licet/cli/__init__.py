@@ -23,6 +23,7 @@ _COMMANDS = {
     "add": "Put a source on record: licence lists, data sets, folders of audio.",
     "identify": "Tell which recordings on record sound in a file.",
     "duplicates": "Tell which recordings on record share their sound.",
+    "forget": "Take the sound of recordings out of the index.",
     "clear": "Clear a corpus for a use: a verdict and its reasons for every item.",
     "explain": "Show everything behind one verdict, down to the bytes of the evidence.",
     "report": "Write the report and the attribution text of a manifest again.",

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from licet import __version__
 from licet.cli.shared import console, json_option, print_json, printable, work_options, workspace_option
 from licet.cli.sounding import change, clock, span
 from licet.errors import SourceError, UsageError
@@ -95,7 +96,7 @@ def _asker() -> Callable[[Hearing], Opinion | None]:
     from licet.identify import SURE
     from licet.identify.acoustid import AcoustId, HttpTransport, key_in
 
-    acoustid = AcoustId(key_in(os.environ), HttpTransport())
+    acoustid = AcoustId(key_in(os.environ), HttpTransport(f"licet/{__version__}"))
 
     def ask(hearing: Hearing) -> Opinion | None:
         if hearing.trouble is not None or any(match.probability >= SURE for match in hearing.matches):

@@ -18,7 +18,6 @@ from uuid import UUID
 
 import msgspec
 
-from licet import __version__
 from licet.errors import SourceError, UsageError
 from licet.identify.fpcalc import chromaprint
 
@@ -77,19 +76,23 @@ class CannedTransport:
 
 
 class HttpTransport:
-    """The real way: HTTPS, no redirects, bounded in time and size. `client_options` go to `httpx.Client`.
+    """The real way: HTTPS, no redirects, bounded in time and size.
+
+    Args:
+        agent: what asks, and of which version, as AcoustID is told.
+        client_options: what else `httpx.Client` takes.
 
     Raises:
         UsageError: httpx is not installed.
     """
 
-    def __init__(self, **client_options: Any) -> None:  # noqa: ANN401  (httpx's own)
+    def __init__(self, agent: str = "licet", **client_options: Any) -> None:  # noqa: ANN401  (httpx's own)
         try:
             import httpx
         except ImportError:
             raise UsageError("httpx is not installed", mend="install it with `pip install licet[acoustid]`") from None
         # Uncompressed, so that the bound on an answer holds for what is read and for what it unfolds to.
-        headers = {"User-Agent": f"licet/{__version__}", "Accept-Encoding": "identity"}
+        headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
         self._client = httpx.Client(timeout=10.0, headers=headers, **client_options)
         self._wrong = httpx.HTTPError
 

@@ -203,5 +203,5 @@ def _stretch(
     first: tuple[float, float], second: tuple[float, float], time: float, frequency: float, probability: float
 ) -> Stretch:
     """Return a stretch as it is stated: times to the millisecond, factors and probability to six places."""
-    places = [round(max(when, 0.0), 3) for when in (*first, *second)]
-    return Stretch(*places, round(time, 6), round(frequency, 6), round(probability, 6))
+    first_s, second_s = ((round(max(start, 0.0), 3), round(end, 3)) for start, end in (first, second))
+    return Stretch(*first_s, *second_s, round(time, 6), round(frequency, 6), round(probability, 6))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ def chromaprint(path: Path) -> tuple[int, str]:
         )
         raise UsageError("fpcalc is not on the PATH", mend=mend)
     # An absolute path begins with a slash: it is never taken for an option.
-    command = [program, "-json", "-length", str(HEARD_S), os.fsencode(path.absolute())]
+    command = [program, "-json", "-length", str(HEARD_S), str(path.absolute())]
     try:
         done = subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE_S)  # noqa: S603  (no shell)
         heard = json.loads(done.stdout)

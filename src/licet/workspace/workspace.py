@@ -26,7 +26,7 @@ from licet.corpus import (
 )
 from licet.digests import sha256_bytes
 from licet.errors import PolicyError, UsageError, WorkspaceError
-from licet.identify import Hearer, Hearing
+from licet.identify import Hearer, Hearing, IndexWriter
 from licet.parallel import PROCESSES, Engine
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
@@ -258,6 +258,22 @@ class Workspace:
         """Tell which recordings on record sound in one file; `trouble` says why nothing could be heard."""
         self._record.reread()
         return Hearer(self.index_folder, self._record.index.state)(Path(path))
+
+    def forget(self, recordings: Iterable[str], *, erase: bool = False) -> tuple[str, ...]:
+        """Take the sound of `recordings` out of the index, and return those whose sound was in it.
+
+        Nothing finds them by their sound from now on. What is stored of it goes with the next merge, or now, with
+        `erase`, which rewrites the segments that hold it. What was said of them stays on record, with its evidence.
+
+        Raises:
+            WorkspaceError: another process is adding to the index, or it cannot be written.
+        """
+        with IndexWriter(self.index_folder) as writer:
+            gone = tuple(recording for recording in recordings if writer.withdraw(recording))
+            if erase:
+                writer.merge(all=True)
+        self._record.reread()
+        return gone
 
     def latest_manifest(self) -> Path:
         """Return the folder of the manifest that was written last.
