@@ -97,6 +97,14 @@ def test_silence_merges(tmp_path: Path) -> None:
     assert [known.recording for known in Segment(tmp_path / "merged")] == ["a", "b"]
 
 
+def test_silence_merges_with_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A segment that holds no such numbers has no part in most ranges."""
+    monkeypatch.setattr(merging, "RANGE_BYTES", 300)
+    write_segment(tmp_path / "a", [(Registered("a", "", 3.0), imagined(1, 3.0, per_s=0))])
+    assert merge(tmp_path / "merged", [Source(Segment(tmp_path / "a")), _segment(tmp_path, "b", [5])])
+    assert len(_postings(Segment(tmp_path / "merged"))) > 100
+
+
 def test_damage_is_not_merged_away(tmp_path: Path) -> None:
     """A damaged source is named, and nothing is made of it."""
     parts = [_segment(tmp_path, name, [place]) for place, name in enumerate("ab")]

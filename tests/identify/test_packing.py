@@ -132,6 +132,7 @@ def test_damage_is_told_or_harmless(data: st.DataObject) -> None:
         pytest.param([0, 3, 2], [1, 0, 5, 0, 0, 0], id="the directory falls"),
         pytest.param([0, 3], [9, 0, 5, 0, 0, 0], id="more postings than bytes"),
         pytest.param([0, 3], [255, 255, 255, 0, 0, 0], id="a count without an end"),
+        pytest.param([0, 7], [255, 255, 255, 255, 255, 255, 0, 0, 0, 0], id="a count past all bounds"),
         pytest.param([0, 4], [2, 3, 5, 0, 0, 0, 0], id="a step that takes the next one's bytes"),
     ],
 )

@@ -122,6 +122,33 @@ def test_silence_is_committed_in_time(tmp_path: Path, monkeypatch: pytest.Monkey
         assert recordings(tmp_path) == ["a", "b"]
 
 
+def test_there_is_one_writer_at_a_time(three: Path) -> None:
+    """A second writer is turned away until the first has left."""
+    with IndexWriter(three), pytest.raises(WorkspaceError, match="another process"), IndexWriter(three):
+        pass
+    with IndexWriter(three) as writer:
+        assert writer.add("d", "", imagined(1))
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path: Path) -> None:
+    """Where a file is in the way, the writer says that it cannot write there."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WorkspaceError, match="cannot be written"), IndexWriter(tmp_path / "file" / "index"):
+        pass
+
+
+def test_what_a_killed_writer_left_is_swept_away(three: Path) -> None:
+    """Half-written files and segments that no list names are removed, and nothing else is."""
+    strays = [three / name for name in ("segment-3.lfp.tmp", "segment-3.lfp", "segments.json.tmp")]
+    for stray in strays:
+        stray.write_bytes(b"half of it")
+    (three / "notes.txt").write_text("somebody's own")
+    with IndexWriter(three):
+        assert not any(stray.exists() for stray in strays)
+    assert (three / "notes.txt").exists()
+    assert recordings(three) == ["a", "b", "c"]
+
+
 def _of(frames: list[float], seconds: float = 5.0, pitch: float = 9.0) -> Fingerprint:
     return Fingerprint(np.array(frames, np.float32), np.full(len(frames), pitch, np.float32), seconds)
 
@@ -136,6 +163,9 @@ def _of(frames: list[float], seconds: float = 5.0, pitch: float = 9.0) -> Finger
         pytest.param("d", _of([3.0], pitch=np.inf), "out of order", id="a pitch that is none"),
         pytest.param("d", _of([], 9e6), "too long", id="more than two months"),
         pytest.param("d", _of([], float("nan")), "too long", id="a length that is none"),
+        pytest.param(
+            "d", Fingerprint(np.zeros(0, np.float32), np.zeros(0, np.float32), 1.0, parameters="x"), "'x'", id="foreign"
+        ),
         pytest.param("d\x00", _of([]), "null character", id="a name of two"),
     ],
 )

@@ -149,6 +149,7 @@ def _copied(source: Source, draft: Draft, check: Callable[[], None]) -> _Move:
         move.frames[place] = draft.frames - starts[place]
         move.kept[place] = True
         draft.add(segment.registered(place), segment.words(place), int(lengths[place]))
+    segment.release()
     return move
 
 
@@ -186,13 +187,18 @@ def _part(segment: Segment, move: _Move, numbers: tuple[int, int], width: int) -
         return np.zeros(0, np.uint64)
     packed = segment.read("postings", int(directory[0]), int(directory[-1]) + SPARE)
     values = unpack_postings(directory, packed, segment.shift, segment.width, first)
-    named = (values >> np.uint64(segment.width)).astype(np.int64)
-    within = slice(*np.searchsorted(named, numbers))
-    when = (values[within] & np.uint64((1 << segment.width) - 1)).astype(np.int64)
-    place = np.searchsorted(segment.starts, when.astype(np.uint32), "right") - 1
-    kept = move.kept[place]
-    moved = (when + move.frames[place])[kept].astype(np.uint64)
-    return named[within][kept].astype(np.uint64) << np.uint64(width) | moved
+    named = values >> np.uint64(segment.width)
+    within = slice(*np.searchsorted(named, np.array(numbers, np.uint64)))
+    named, when = named[within], values[within] & np.uint64((1 << segment.width) - 1)
+    if move.kept.all():  # as is common: then all go equally far
+        when += np.uint64(move.frames[0])
+    else:
+        place = np.searchsorted(segment.starts, when.astype(np.uint32), "right") - 1
+        kept = move.kept[place]
+        named, when = named[kept], (when[kept].astype(np.int64) + move.frames[place[kept]]).astype(np.uint64)
+    named <<= np.uint64(width)
+    named |= when
+    return named
 
 
 def _fitting(sources: Sequence[Source], first: int, last: int) -> slice:

@@ -156,6 +156,10 @@ class Segment:
             stream.seek(self._begins[name] + first * dtype.itemsize)
             return np.frombuffer(stream.read((last - first) * dtype.itemsize), dtype)
 
+    def release(self) -> None:
+        """Let go of the memory that what was read so far is mapped in; it is read again when asked for."""
+        self._map.madvise(mmap.MADV_DONTNEED)
+
     def damaged(self, says: str) -> IndexDamagedError:
         """Return the error that names this file and says what is wrong with it."""
         return IndexDamagedError(f"{self.path} is damaged: {says}", mend=_MEND)
