@@ -23,7 +23,7 @@ import mix
 import music
 import reckoning
 from corpus import Corpus, Track, gather, register
-from distorting import CHANGES, PLAIN
+from distorting import CHANGES, PLAIN, run
 from excerpts import choose, make
 from progress import counted
 from questions import Answer, Question, ask, one_of_each, slices
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LISTENING = Path(__file__).with_name("listening.py")
-LISTENED = 24  # whole files on which the speed of listening is measured
+LISTENED = (".ogg", ".opus", ".mp3", ".flac")  # formats in which the speed of listening is measured
+FEW = 6  # whole files of each
 
 
 def main() -> None:
@@ -150,15 +151,22 @@ def tell_negatives(answers: list[Answer]) -> dict[str, Any]:
 
 def tell_listening(tracks: Sequence[Track]) -> None:
     """Print how fast listening is beside plain decoding and fpcalc, on whole files of every kind."""
-    if not LISTENING.exists():
-        print(f"\n{LISTENING.name} is not there: the speed of listening was not measured")
-        return
     print(flush=True)
     with tempfile.TemporaryDirectory() as scratch:
-        for number, track in enumerate(tracks[:: max(1, len(tracks) // LISTENED)]):
-            source = Path(track.path)
-            Path(scratch, f"{number:03}{source.suffix}").symlink_to(source.resolve())
+        for suffix in LISTENED:
+            own = _few([track for track in tracks if track.path.endswith(suffix)])
+            for number, track in enumerate(own or _few(tracks)):
+                file = Path(scratch, f"{number}{suffix}")
+                if own:
+                    file.symlink_to(Path(track.path).resolve())
+                else:  # a format that the corpus lacks is encoded out of what it has
+                    run("ffmpeg -v error -i {a} -vn {b}", a=track.path, b=file)
         subprocess.run([sys.executable, LISTENING, scratch], check=True)
+
+
+def _few(tracks: Sequence[Track]) -> Sequence[Track]:
+    """Return `FEW` of the tracks, spread evenly."""
+    return tracks[:: max(1, len(tracks) // FEW)][:FEW]
 
 
 def _name(answers: list[Answer]) -> None:
