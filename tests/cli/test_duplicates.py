@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOUND = {
-    "local:a": (
-        match("local:b", (0.0, 59.0)),
-        match("local:c", (0.0, 20.0), 9.0),
-        match("local:c", (30.0, 40.0), 40.0),
+    "local:l/a": (
+        match("local:l/b", (0.0, 59.0)),
+        match("local:l/c", (0.0, 20.0), 9.0),
+        match("local:l/c", (30.0, 40.0), 40.0),
     ),
-    "local:b": (match("local:a", (0.0, 59.0)),),
-    "local:x": (match("local:y", (0.0, 50.0), time_factor=1.05),),
+    "local:l/b": (match("local:l/a", (0.0, 59.0)),),
+    "local:l/x": (match("local:l/y", (0.0, 50.0), time_factor=1.05),),
 }
 
 
@@ -34,7 +34,9 @@ FOUND = {
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
     """Run `licet duplicates` over six recordings of a minute each, of which `FOUND` is what searching finds."""
     CliRunner().invoke(cli.licet, ["init", str(tmp_path)])
-    monkeypatch.setattr(FingerprintIndex, "open", lambda _: Shelf({f"local:{name}": 60.0 for name in "abcxyz"}, FOUND))
+    monkeypatch.setattr(
+        FingerprintIndex, "open", lambda _: Shelf({f"local:l/{name}": 60.0 for name in "abcxyz"}, FOUND)
+    )
 
     def invoke(*arguments: object) -> tuple[int, str]:
         given = ["duplicates", *map(str, arguments), "-w", str(tmp_path), "--workers", "1"]
@@ -57,13 +59,13 @@ def test_each_pair_is_a_document_and_the_clusters_come_last(run: Callable[..., t
     *pairs, last = documents(output)
     assert code == 1
     assert [(pair["first"], pair["second"], pair["relation"]) for pair in pairs] == [
-        ("local:a", "local:b", "same"),
-        ("local:a", "local:c", "part"),
-        ("local:x", "local:y", "changed"),
+        ("local:l/a", "local:l/b", "same"),
+        ("local:l/a", "local:l/c", "part"),
+        ("local:l/x", "local:l/y", "changed"),
     ]
     assert {pair["format"] for pair in pairs} == {"licet-duplicate/1"}
     assert (last["format"], last["recordings"], last["pairs"]) == ("licet-duplicates/1", 6, 3)
-    assert last["clusters"] == [["local:a", "local:b", "local:c"], ["local:x", "local:y"]]
+    assert last["clusters"] == [["local:l/a", "local:l/b", "local:l/c"], ["local:l/x", "local:l/y"]]
 
 
 def test_a_pair_says_what_is_shared_and_where(run: Callable[..., tuple[int, str]]) -> None:
@@ -84,8 +86,24 @@ def test_a_pair_says_what_is_shared_and_where(run: Callable[..., tuple[int, str]
 def test_the_table_shows_them_cluster_by_cluster(run: Callable[..., tuple[int, str]]) -> None:
     """With the longest stretch and how the second differs from the first."""
     _, output = run()
-    for words in ("3 pairs in 2 clusters", "local:a (98%)", "0:00.0–0:20.0 is", "and 1 more", "-4.8 % tempo", "none"):
+    for words in ("3 pairs in 2 clusters", "local:l/a", "0:00.0–0:20.0 is", "and 1 more", "-4.8 % tempo", "none"):
         assert words in output
+
+
+def test_two_licences_for_one_sound_are_shown_together(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """By what the record states of either; silence states nothing."""
+    (tmp_path / "list.csv").write_text("path,licence\na,CC BY 4.0\nb,All rights reserved\nc,\nx,CC0\ny,CC0\n")
+    listed = CliRunner().invoke(cli.licet, ["add", "table", f"{tmp_path}/list.csv", "--name", "l", "-w", str(tmp_path)])
+    assert listed.exit_code == 0, listed.output
+    last = documents(run("--json")[1])[-1]
+    assert last["licences"] == {
+        "local:l/a": ["CC BY 4.0"],
+        "local:l/b": ["reserved"],
+        "local:l/c": [],
+        "local:l/x": ["CC0 1.0"],
+        "local:l/y": ["CC0 1.0"],
+    }
+    assert "CC BY 4.0 | reserved" in " ".join(run()[1].split())
 
 
 def test_what_is_too_many_to_show_is_counted(
@@ -110,6 +128,6 @@ def test_a_process_that_is_killed_is_an_error(
     run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It names the recording: no pair is left out in silence."""
-    monkeypatch.setattr("licet.parallel.ordered_map", lambda *_, **__: iter([Crashed("local:b")]))
-    with pytest.raises(UsageError, match="compared local:b was killed"):
+    monkeypatch.setattr("licet.parallel.ordered_map", lambda *_, **__: iter([Crashed("local:l/b")]))
+    with pytest.raises(UsageError, match="compared local:l/b was killed"):
         run()

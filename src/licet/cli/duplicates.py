@@ -11,6 +11,7 @@ import click
 from licet.cli.shared import (
     console,
     json_option,
+    open_workspace,
     print_json,
     printable,
     progress,
@@ -21,7 +22,7 @@ from licet.cli.sounding import change, span
 from licet.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from licet.identify import FingerprintIndex
     from licet.identify.duplicates import Clusters, Comparer, Pair
@@ -51,7 +52,7 @@ def command(
 
     No audio is listened to again. Each pair is told once, as one of three: `same`, nearly all of both; `part`, a
     stretch of either; `changed`, at another speed or pitch. Pairs that hang together make a cluster. Two names for one
-    sound are no offence; two licences for it are worth a look.
+    sound are no offence; two licences for it are marked, and worth a look.
 
     With --json one object a pair is printed, a line each, as soon as it is known, and the clusters at the end.
 
@@ -62,7 +63,6 @@ def command(
 
     Exit codes: 0 no two recordings share their sound; 1 some do; 2 an error.
     """
-    # The database is not opened: who sounds like whom, the index alone can say.
     from licet.identify import FingerprintIndex
     from licet.identify.duplicates import Clusters, Comparer, once
     from licet.settings import nearest, read_settings
@@ -79,10 +79,15 @@ def command(
             told.append(pair)
             if as_json:
                 print_json("duplicate", asdict(pair))
+    licences: Mapping[str, tuple[str, ...]] = {}
+    if told:  # who sounds like whom, the index alone can say; the database is opened for what was found
+        with open_workspace(folder) as room:
+            licences = room.licences_of(recording for cluster in clusters for recording in cluster)
     if as_json:
-        print_json("duplicates", {"recordings": len(index), "pairs": len(told), "clusters": list(clusters)})
+        facts = {"recordings": len(index), "pairs": len(told), "clusters": list(clusters), "licences": licences}
+        print_json("duplicates", facts)
     else:
-        _show(len(index), clusters, told)
+        _show(len(index), clusters, told, licences)
     context.exit(1 if told else 0)
 
 
@@ -99,7 +104,7 @@ def _compared(
         yield from pairs
 
 
-def _show(recordings: int, clusters: Clusters, pairs: list[Pair]) -> None:
+def _show(recordings: int, clusters: Clusters, pairs: list[Pair], licences: Mapping[str, tuple[str, ...]]) -> None:
     from rich.table import Table
 
     out = console()
@@ -111,14 +116,14 @@ def _show(recordings: int, clusters: Clusters, pairs: list[Pair]) -> None:
     for pair in pairs:
         told.setdefault(pair.first, []).append(pair)
     table = Table(title=f"{len(pairs):,} pairs in {len(groups):,} clusters share their sound", title_justify="left")
-    for column in ("recording", "recording", "relation", "where", "change"):
+    for column in ("recording", "recording", "relation", "where", "change", "licences"):
         table.add_column(column, overflow="fold")
     for group in groups[:CLUSTERS_SHOWN]:
         within = sorted(
             (pair for first in group for pair in told.get(first, ())), key=lambda one: (one.first, one.second)
         )
         for pair in within[:PAIRS_SHOWN]:
-            table.add_row(*_row(pair))
+            table.add_row(*_row(pair), _licences(licences.get(pair.first, ()), licences.get(pair.second, ())))
         if len(within) > PAIRS_SHOWN:
             table.add_row(f"… and {len(within) - PAIRS_SHOWN:,} more pairs")
         table.add_section()
@@ -139,3 +144,11 @@ def _row(pair: Pair) -> tuple[str, ...]:
         f"{first} is {second}{more}",
         change(longest.time_factor, longest.frequency_factor) or "none",
     )
+
+
+def _licences(first: tuple[str, ...], second: tuple[str, ...]) -> str:
+    """Tell one statement, or both where they differ; where one is silent, there is nothing to differ from."""
+    ours, theirs = (printable(", ".join(names)) for names in (first, second))
+    if first and second and first != second:
+        return f"[red]{ours} | {theirs}[/red]"
+    return ours or theirs

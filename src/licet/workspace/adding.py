@@ -14,7 +14,8 @@ from licet.digests import sha256_bytes, sha256_file
 from licet.errors import AudioError, IdentifierError, UsageError
 from licet.identify import FingerprintIndex, Heard, IndexWriter, listen
 from licet.parallel import PROCESSES, Crashed, ordered_map
-from licet.terms import Stance, resolve, statements_in_tags
+from licet.terms import Stance, resolve
+from licet.workspace.stating import own_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -67,7 +68,7 @@ class _Tally:
         """Pass `items` on, counting. `otherwise` is what is stated for the whole collection."""
         for item in items:
             if isinstance(item, Entry):
-                own = _statement(item)
+                own = own_statement(item)
                 silent = resolve(own).stance is Stance.SILENT
                 self._count(otherwise if silent and otherwise else own)
             yield item
@@ -81,12 +82,6 @@ class _Tally:
         self.silent += resolution.stance == "silent"
         if statement:
             self.statements.add(sha256_bytes(statement.encode("utf-8", "replace")))
-
-
-def _statement(entry: Entry) -> str:
-    if entry.licence or entry.tags is None:
-        return entry.licence or ""
-    return next((stated.text for stated in statements_in_tags(entry.tags)), "")
 
 
 def reject_taken_names(source: Source, catalogue: CatalogStore) -> None:

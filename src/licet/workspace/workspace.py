@@ -32,6 +32,7 @@ from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
 from licet.workspace.record import INDEX, WorkspaceRecord
+from licet.workspace.stating import licences_stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -258,6 +259,11 @@ class Workspace:
         """Tell which recordings on record sound in one file; `trouble` says why nothing could be heard."""
         self._record.reread()
         return Hearer(self.index_folder, self._record.index.state)(Path(path))
+
+    def licences_of(self, recordings: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return what the record states of each of `recordings` today: licences by name, `reserved` or `unresolved`."""
+        found = self.catalogue.find(tuple(recordings), as_of=datetime.max.replace(tzinfo=UTC))
+        return {recording: licences_stated(listed) for recording, listed in found.items()}
 
     def forget(self, recordings: Iterable[str], *, erase: bool = False) -> tuple[str, ...]:
         """Take the sound of `recordings` out of the index, and return those whose sound was in it.
