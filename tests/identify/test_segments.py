@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +11,7 @@ import pytest
 
 from imagined import imagined
 from licet.errors import IndexDamagedError
-from licet.identify import IndexWriter, Registered, listing
+from licet.identify import IndexWriter, Registered, drafting, listing, merging, quantising
 from licet.identify.fingerprint import FRAMES_PER_S
 from licet.identify.hashes import FAN_STORED, RANKS_STORED, numbers, pairs
 from licet.identify.layout import PAGE, SECTIONS, Header, aligned
@@ -19,8 +21,8 @@ from licet.identify.segments import SILENCE, Segment, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+PAGE_OF_DOCS = Path(__file__).resolve().parents[2] / "docs" / "index-format.md"
 NAMES = ("a", "b\n2", "ö", "\udcff raw \ud800")
 
 
@@ -227,3 +229,21 @@ def test_a_list_comes_back(tmp_path: Path) -> None:
     listed = Listing(next=9, segments=(Listed("segment-3.lfp", (1, 7)), Listed("segment-8.lfp")))
     listing.write(tmp_path, listed)
     assert listing.read(tmp_path) == listed
+
+
+def test_the_documentation_is_true() -> None:
+    """The page lists the sections as they are, its example of a list can be read, and its figures are the code's."""
+    text = PAGE_OF_DOCS.read_text()
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\| (\w+) \|", text, re.MULTILINE)
+    assert rows == [(name, np.dtype(dtype).name) for name, dtype in SECTIONS.items()]
+    example = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert example
+    assert msgspec.json.decode(example[1], type=Listing).next == 10
+    words = " ".join(text.split())
+    assert f"a page of {PAGE:,} bytes".capitalize() in words
+    assert f"{SILENCE:,} frames of silence" in words
+    assert f"steps of 1/{quantising.STEPS} octave above {2**quantising.LOWEST:.0f} Hz" in words
+    assert f"The word {quantising.FILLER} is a filler: {quantising.WAIT} quarters" in words
+    assert f"leaves {drafting.BUCKET} postings or fewer" in words
+    assert f"from {merging.SMALLEST >> 10} KiB of postings on" in words
+    assert f"at most {merging.ROOM_BYTES / 2**30} GiB of postings" in words

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,12 +110,14 @@ class Segment:
     def place_of(self, recording: str) -> int | None:
         """Return the place of `recording`, or None where it is not in this segment. No names but its own are read."""
         key = key_of(recording)
-        first, last = (int(np.searchsorted(self._keys, key, side)) for side in ("left", "right"))
-        for place in map(int, self._places[first:last]):  # more than one where keys collide
+        at = int(self._keys.searchsorted(key))
+        while at < len(self) and self._keys[at] == key:  # more than once where keys collide
+            place = int(self._places[at])
             if place >= len(self):
                 raise self.damaged("its keys point at recordings that it does not hold")
             if self.registered(place).recording == recording:
                 return place
+            at += 1
         return None
 
     def words(self, place: int) -> NDArray[np.uint16]:
@@ -190,6 +193,7 @@ class Segment:
         return begin, end
 
 
+@lru_cache(maxsize=1)  # every segment is asked for the same recording, one after the other
 def key_of(recording: str) -> np.uint64:
     """Return what a recording is looked up by: eight bytes of BLAKE2b over its name, lowest first."""
     name = recording.encode("utf-8", "surrogatepass")

@@ -55,7 +55,10 @@ class _Merging:
 
 
 class IndexWriter:
-    """The one writer of the index in `folder`, which is made where it is missing. Leaving the block commits."""
+    """The one writer of the index in `folder`, which is made where it is missing.
+
+    Leaving the block commits, and waits for the merges that are due; leaving it by an error does neither.
+    """
 
     def __init__(self, folder: Path, *, peaks_waiting: int = PEAKS_WAITING) -> None:
         self._folder = folder
@@ -107,7 +110,7 @@ class IndexWriter:
         Raises:
             UsageError: the fingerprint was made with other parameters, contradicts itself or is of more than two months
                 of audio; or a name holds a null character.
-            WorkspaceError: enough was waiting to be committed, and the disk is full or fails.
+            WorkspaceError, IndexDamagedError: enough was waiting to be committed; as of `commit`.
         """
         if recording in self:
             return False
