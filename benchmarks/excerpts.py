@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,11 +85,14 @@ def choose(
 def make(excerpts: Iterable[Excerpt]) -> None:
     """Make every excerpt that is not there yet, on all cores."""
     _KEPT.mkdir(parents=True, exist_ok=True)
-    needed = [*excerpts]
-    needed += [excerpt.beside for excerpt in needed if excerpt.beside]
-    missing = list({excerpt.file: excerpt for excerpt in needed if not excerpt.file.exists()}.values())
+    wanted = [*excerpts]
+    wanted += [excerpt.beside for excerpt in wanted if excerpt.beside]
+    missing = list({excerpt.file: excerpt for excerpt in wanted if not excerpt.file.exists()}.values())
     if not missing:
         return
+    needed_gb, free_gb = len(missing) * EXCERPT_S * RATE_HZ * 2 / 1e9, shutil.disk_usage(_KEPT).free / 1e9
+    if needed_gb > free_gb:
+        raise SystemExit(f"excerpts need {needed_gb:.1f} GB below {_KEPT}, and {free_gb:.1f} GB are free")
     made = ordered_map(_make, missing, workers=available_workers())
     for excerpt, done in zip(missing, counted("making excerpts", made, len(missing)), strict=True):
         if isinstance(done, Crashed):

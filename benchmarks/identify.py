@@ -132,7 +132,10 @@ def tell_recall(answers: list[Answer], negatives: list[Answer], corpus: Corpus) 
 def chromaprint_index(names: Sequence[str]) -> chromaprint.Index:
     """Return Chromaprint's index of the files `names`, whole."""
     words = ordered_map(chromaprint.raw, [Path(name) for name in names], workers=available_workers())
-    made = counted("Chromaprint of whole files", words, len(names))
+    made = list(counted("Chromaprint of whole files", words, len(names)))
+    for name, each in zip(names, made, strict=True):
+        if isinstance(each, Crashed) or not each:
+            print(f"fpcalc makes nothing of {name}")
     return chromaprint.Index(() if isinstance(each, Crashed) else each for each in made)
 
 

@@ -41,12 +41,12 @@ class Cell:
 
 def is_right(answer: Answer, group: Mapping[str, str]) -> bool:
     """Tell whether a sure match names the clip's recording, or one of its group."""
-    return any(group[match.recording] == group[answer.excerpt.path] for match in answer.matches)
+    return any(group.get(match.recording) == group[answer.excerpt.path] for match in answer.matches)
 
 
 def is_wrong(answer: Answer, group: Mapping[str, str]) -> bool:
-    """Tell whether a sure match names a recording of another group."""
-    return any(group[match.recording] != group[answer.excerpt.path] for match in answer.matches)
+    """Tell whether a sure match names a recording of another group, or of none."""
+    return any(group.get(match.recording) != group[answer.excerpt.path] for match in answer.matches)
 
 
 def cells(answers: Iterable[Answer], group: Mapping[str, str]) -> dict[tuple[str, int], Cell]:
