@@ -96,16 +96,22 @@ def test_a_relative_path_means_the_same_there(cluster: None, tmp_path: Path, mon
 
 def test_a_manifest_is_the_same_bytes(cluster: None, tmp_path: Path) -> None:
     """From one process here and from a cluster."""
-    from corpora import COMMERCIAL, make_workspace, write_copies  # a Ray worker that imports this file has no such path
+    from corpora import COMMERCIAL, THEN, clip, piece  # a Ray worker that imports this file has no such path
+    from licet.workspace import Workspace
+    from playing import write_wav
 
-    corpus = write_copies(tmp_path / "corpus")
+    for name, sound in (("music/whole.wav", piece(1)), ("corpus/clip.wav", clip(1)), ("corpus/other.wav", clip(2))):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write_wav(tmp_path / name, sound, 11_025)
     written = []
-    with make_workspace(tmp_path) as room:
+    with Workspace.init(tmp_path / "workspace") as room:
+        room.add("audio-folder", tmp_path / "music", captured_at=THEN, licence="CC0", workers=1, engine=RAY)
         for name, engine in (("here", PROCESSES), ("ray", RAY)):
             shutil.rmtree(room.folder / "scans", ignore_errors=True)
-            cleared = room.clear(corpus, COMMERCIAL, out=tmp_path / name, workers=1, engine=engine)
+            cleared = room.clear(tmp_path / "corpus", COMMERCIAL, out=tmp_path / name, workers=1, engine=engine)
             written.append({file.name: file.read_bytes() for file in sorted(cleared.folder.iterdir())})
     assert written[0] == written[1]
+    assert cleared.counts.permitted == 1
 
 
 def test_without_ray_the_mend_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
