@@ -11,6 +11,7 @@ from imagined import imagined, recordings, segments
 from licet.errors import IndexDamagedError
 from licet.identify import IndexWriter, Registered, listing, merging
 from licet.identify.drafting import write_segment
+from licet.identify.layout import PAGE
 from licet.identify.merging import MANY, ROOM_BYTES, ROOM_FRAMES, SMALLEST, Source, due, groups, merge
 from licet.identify.packing import unpack_postings
 from licet.identify.segments import Segment
@@ -109,7 +110,7 @@ def test_damage_is_not_merged_away(tmp_path: Path) -> None:
     """A damaged source is named, and nothing is made of it."""
     parts = [_segment(tmp_path, name, [place]) for place, name in enumerate("ab")]
     with (tmp_path / "b").open("r+b") as stream:
-        stream.seek(5000)
+        stream.seek(PAGE + 2)
         stream.write(b"damage")
     with pytest.raises(IndexDamagedError, match="/b is damaged"):
         merge(tmp_path / "merged", parts)
@@ -217,7 +218,7 @@ def _damaging(folder: Path) -> None:
             writer.add(f"r{piece}", "", imagined(piece, 1.0))
             if piece == MANY - 1:
                 with (folder / "segment-2.lfp").open("r+b") as stream:
-                    stream.seek(5000)
+                    stream.seek(PAGE + 2)
                     stream.write(b"damage")
             writer.commit()
 

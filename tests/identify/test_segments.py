@@ -139,6 +139,14 @@ def test_a_flipped_byte_anywhere_is_noticed(file: Path) -> None:
     segment.verify()
 
 
+def test_what_was_appended_is_noticed(file: Path) -> None:
+    """A file that grew since it was opened is not what was written."""
+    segment = Segment(file)
+    _write(file, len(file.read_bytes()), b"more")
+    with pytest.raises(IndexDamagedError, match="follows its last section"):
+        segment.verify()
+
+
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_damaged_section_is_named(file: Path, name: str) -> None:
     """The error names the section."""

@@ -151,6 +151,8 @@ class Segment:
                     left -= len(piece)
                 if running.hexdigest() != section.sha256:
                     raise self.damaged(f"its section {section.name} does not match its checksum")
+            if stream.read(1):
+                raise self.damaged("something follows its last section")
 
     def read(self, name: str, first: int, last: int) -> NDArray[Any]:
         """Return items `first` up to `last` of a section as a copy, and leave none of it mapped in memory."""
