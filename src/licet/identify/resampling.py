@@ -31,7 +31,7 @@ _CUTOFF_HZ = 5_375.0
 _TRANSITION_HZ = 1_250.0  # about the cutoff: the top of the peaks' range, 5 kHz, loses 2 dB at every rate alike
 _WIDTH = 2.93  # (50 dB - 7.95) / 14.36: Kaiser's estimate of taps times transition over rate
 _KAISER_BETA = 4.53  # for 50 dB
-_TAPS_STEP = 32  # the kernel adds as many products at a time
+_TAPS_STEP = 8  # the kernel adds as many products at a time
 _WIDEST = 4096  # taps: enough for 1.7 MHz; what claims more is folded
 _PHASES = 512  # places between two samples that have taps of their own; where there are more, the nearest below serves
 
