@@ -40,7 +40,7 @@ def write(folder: Path, seed: int, told: int) -> None:
                 present.append(name)
                 done.append(f"+{name}")
             os.write(told, f"?{' '.join(done)}\n".encode())  # about to
-            if dice.random() < 0.1:
+            if dice.random() < 0.25:
                 writer.merge(all=dice.random() < 0.5)
             else:
                 writer.commit()
