@@ -227,7 +227,7 @@ def _head(postings: Bytes, begin: Int, end: Int) -> tuple[Int, Int, Int]:
         return 0, end, end
     held, at = np.int64(0), begin
     for seven in range(5):
-        byte = np.int64(postings[at])  # four spare bytes at the most, should the bucket be shorter
+        byte = np.int64(postings[at])
         held |= (byte & 127) << (7 * seven)
         at += 1
         if byte < 128 or at == end:
