@@ -212,8 +212,8 @@ def _make_room(folder: Path, needed: int) -> None:
         shutil.rmtree(folder / "index")
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
-    say(f"about {needed / 1e9:.1f} GB are needed in {folder}, and {free / 1e9:.1f} GB are free")
-    if free < needed * 1.2:
+    say(f"{folder} will take about {needed / 1e9:.1f} GB, for a while twice that, and {free / 1e9:.1f} GB are free")
+    if free < needed * 2:
         raise SystemExit("not enough: name another --folder, or fewer --recordings")
 
 
