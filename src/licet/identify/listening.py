@@ -55,7 +55,7 @@ def listen(path: Path, *, digest: bool = True) -> Heard:
     """Decode the file at `path` once, in bounded memory, and return what was heard.
 
     The name plays no part. Silence and a single sample give an empty fingerprint; they are no error. Without `digest`
-    the samples are not hashed, which saves a tenth of the time.
+    the samples are not hashed, which saves about a tenth of the time.
 
     Raises:
         AudioError: `not-a-file`, `unreadable`, `empty`, `not-audio`, `no-audio-stream`, or `damaged` where nothing
