@@ -1,7 +1,7 @@
 """Bring any sound to the one form that peaks are found in: mono, float32, 11,025 Hz.
 
 1. The channels are averaged, whatever their type, to -1 .. 1. What is no number is silence.
-2. A windowed sinc passes what lies below 4.7 kHz and holds back by 50 dB what would fold into a peak's pitch. It is
+2. A windowed sinc passes what lies below 4.7 kHz and holds back by 47 dB and more what would fold into a peak's pitch. It is
    evaluated only at the moments of the new samples, each with the taps of its own place between two old ones.
 
 A. Oppenheim, R. Schafer, "Discrete-Time Signal Processing", 3rd edition, sections 4.6 and 7.5 (Kaiser's window).
@@ -28,7 +28,7 @@ LOWEST_RATE_HZ = 1000  # below it a file is no sound that a peak could lie in: i
 SILENCE = np.zeros(0, np.float32)
 
 _CUTOFF_HZ = 5_375.0
-_TRANSITION_HZ = 1_250.0  # about the cutoff: the top of the peaks' range, 5 kHz, loses 2 dB at every rate alike
+_TRANSITION_HZ = 1_250.0  # about the cutoff: the top of the peaks' range, 5 kHz, loses 1 dB at every rate alike
 _WIDTH = 2.93  # (50 dB - 7.95) / 14.36: Kaiser's estimate of taps times transition over rate
 _KAISER_BETA = 4.53  # for 50 dB
 _TAPS_STEP = 8  # the kernel adds as many products at a time
