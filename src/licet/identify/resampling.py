@@ -1,8 +1,8 @@
 """Bring any sound to the one form that peaks are found in: mono, float32, 11,025 Hz.
 
 1. The channels are averaged, whatever their type, to -1 .. 1. What is no number is silence.
-2. A windowed sinc passes what lies below 4.7 kHz and holds back by 47 dB and more what would fold into a peak's pitch. It is
-   evaluated only at the moments of the new samples, each with the taps of its own place between two old ones.
+2. A windowed sinc passes what lies below 4.7 kHz and holds back by 47 dB and more what would fold into a peak's
+   pitch. It is evaluated only at the moments of the new samples, each with the taps of its own place between old ones.
 
 A. Oppenheim, R. Schafer, "Discrete-Time Signal Processing", 3rd edition, sections 4.6 and 7.5 (Kaiser's window).
 """
