@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from licet import cli
 from licet.cli import duplicates
 from licet.errors import UsageError
-from licet.identify import FingerprintIndex
+from licet.identify import FingerprintIndex, IndexWriter
 from licet.parallel import Crashed
+from playing import heard, music, noisy
 from spans import Shelf, match
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def test_a_pair_says_what_is_shared_and_where(run: Callable[..., tuple[int, str]
 def test_the_table_shows_them_cluster_by_cluster(run: Callable[..., tuple[int, str]]) -> None:
     """With the longest stretch and how the second differs from the first."""
     _, output = run()
-    for words in ("3 pairs in 2 clusters", "local:l/a", "0:00.0–0:20.0 is", "and 1 more", "-4.8 % tempo", "none"):
+    for words in ("pairs 3, clusters 2", "local:l/a", "0:00.0–0:20.0 is", "and 1 more", "-4.8 % tempo", "none"):
         assert words in output
 
 
@@ -122,6 +123,25 @@ def test_where_none_share_their_sound_all_is_well(run: Callable[..., tuple[int, 
     code, output = run("--least-seconds", 60)
     assert code == 0
     assert "No two of the 6 recordings" in output
+
+
+def test_a_copy_and_an_excerpt_are_found_by_their_sound(tmp_path: Path) -> None:
+    """By the real search, in what a real index keeps; one worker and two tell the same."""
+    whole = music(1, 30.0)
+    sounds = {"whole": whole, "copy": noisy(whole, 20), "excerpt": whole[: len(whole) // 2], "other": music(2, 20.0)}
+    CliRunner().invoke(cli.licet, ["init", str(tmp_path)])
+    with IndexWriter(tmp_path / "index") as writer:
+        for name, sound in sounds.items():
+            writer.add(name, f"{name}.wav", heard(sound))
+    one, two = (
+        CliRunner().invoke(cli.licet, ["duplicates", "-w", str(tmp_path), "--json", "--workers", workers]).output
+        for workers in "12"
+    )
+    assert one == two
+    *pairs, last = documents(one)
+    relations = {(pair["first"], pair["second"]): pair["relation"] for pair in pairs}
+    assert relations == {("copy", "whole"): "same", ("copy", "excerpt"): "part", ("excerpt", "whole"): "part"}
+    assert last["clusters"] == [["copy", "excerpt", "whole"]]
 
 
 def test_a_process_that_is_killed_is_an_error(

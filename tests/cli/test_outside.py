@@ -70,7 +70,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: tuple[Hint, ...] | Source
 def test_recordings_are_told_in_the_order_in_which_they_sound(identify: Callable[..., str]) -> None:
     """With the share of the file that they account for, and how they were changed."""
     first, _, second, _, share = identify("known").splitlines()[1:]
-    assert first == "  0:00.0–0:31.0  a  from 0:05.0 on, +5.0 % tempo  (probability 0.9999, 100 peaks)"
+    assert first == "  0:00.0–0:31.0  a  0:05.0–0:37.6, +5.0 % tempo  (probability 0.9999, 100 peaks)"
     assert "b" in second
     assert share == "  100% of 1:00.0 is identified"
 

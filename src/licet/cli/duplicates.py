@@ -115,7 +115,7 @@ def _show(recordings: int, clusters: Clusters, pairs: list[Pair], licences: Mapp
     told: dict[str, list[Pair]] = {}
     for pair in pairs:
         told.setdefault(pair.first, []).append(pair)
-    table = Table(title=f"{len(pairs):,} pairs in {len(groups):,} clusters share their sound", title_justify="left")
+    table = Table(title=f"Sound is shared: pairs {len(pairs):,}, clusters {len(groups):,}", title_justify="left")
     for column in ("recording", "recording", "relation", "where", "change", "licences"):
         table.add_column(column, overflow="fold")
     for group in groups[:CLUSTERS_SHOWN]:

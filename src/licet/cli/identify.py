@@ -158,7 +158,7 @@ def _show(hearing: Hearing) -> None:
         differs = change(match.time_factor, match.frequency_factor)
         out.print(
             f"  {span(match.query_start_s, match.query_end_s)}  {printable(match.recording)}  "
-            f"from {clock(match.reference_start_s)} on{', ' if differs else ''}{differs}  "
+            f"{span(match.reference_start_s, match.reference_end_s)}{', ' if differs else ''}{differs}  "
             f"(probability {match.probability:.4f}, {match.aligned_peaks} peaks)"
         )
         out.print(f"    registered from {printable(match.path)}")

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 from licet.identify.coverage import covered_s
 from licet.identify.evidence import SURE, UNCHANGED
@@ -94,8 +94,7 @@ class Comparer:
 
     def __call__(self, recording: str) -> tuple[Pair, ...]:
         """Return the pairs that `recording` makes with others."""
-        index = cast("Joinable", opened_index(self.index, self.state))
-        return tuple(pairs_with(index, recording, least_s=self.least_s))
+        return tuple(pairs_with(opened_index(self.index, self.state), recording, least_s=self.least_s))
 
 
 def pairs_with(index: Joinable, recording: str, *, least_s: float = LEAST_S) -> Iterator[Pair]:
@@ -195,8 +194,7 @@ def _asked(match: Match) -> tuple[float, float]:
 
 
 def _known(match: Match) -> tuple[float, float]:
-    lasts_s = match.time_factor * (match.query_end_s - match.query_start_s)
-    return match.reference_start_s, match.reference_start_s + lasts_s
+    return match.reference_start_s, match.reference_end_s
 
 
 def _stretch(

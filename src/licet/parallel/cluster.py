@@ -130,7 +130,9 @@ def connected(workers: int | None, address: str | None) -> Iterator[ModuleType]:
         )
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         where = f"at {address}" if address else "on this machine"
-        mend = "start one with `ray start --head`, or leave out --address"
+        mend = (
+            "start one with `ray start --head`; if it asks for a token, set RAY_AUTH_MODE=token; or leave out --address"
+        )
         raise UsageError(f"no Ray cluster answers {where}: {_gist(error)}", mend=mend) from error
     try:
         yield ray
