@@ -1,38 +1,35 @@
-"""Lay a query over a recording as exactly as their peaks allow, and count the peaks that then meet.
+"""Lay a stretch of a query over a recording as exactly as their peaks allow, and see what meets.
 
-1. Among the pairs that voted, find the line of time that most of them share: the factor may be a little off the one
-   that was tried.
-2. Fit that line and the change of pitch to them by least squares.
-3. Match peaks one to one, a frame and a seventh of a semitone apart at the most, and fit again; each round looks at
-   four times as much of the query, since a line is only good for a few times the length it was fitted on.
-4. Keep the stretch of the query in which peaks meet more often than between chance and the whole.
+1. A peak of the query that meets one of the recording tells the more, the rarer its pitch is in the recording: its
+   weight is the surprise of meeting anything there by chance, in nats.
+2. Near the offset that was voted for, find the line of time on which the greatest weight meets: the factor may be a
+   little off the one that was tried.
+3. Fit that line, and the change of pitch, to the peaks that meet.
+4. Weigh what meets at every other offset in the recording, at the same factors: what repeats itself fits nearly as
+   well a bar later.
+5. Weigh what meets if the query were a little higher or lower: where beats coincide and notes do not, that is as much.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from licet.identify.segments import MOMENTS
+from licet.identify import overlaying
+from licet.identify.fingerprint import FRAMES_PER_S
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from licet.identify.fingerprint import Fingerprint
-    from licet.identify.hashes import Indices
     from licet.identify.segments import Segment
     from licet.identify.voting import Candidate
 
-NEAR_FRAMES = 1.0
-NEAR_PITCH = 0.0125  # octaves
-AROUND = 32.0  # frames to each side in which chance is measured
-DRIFT = 0.015  # of the time factor that was tried: half of the grid's step, and a little
-STEPS = 13  # drifts tried
-GROWTH = 1.5  # of the stretch looked at, to each side and in each round
+AROUND = 5000  # frames of the recording to each side, two minutes, that the stretch is compared with
+GROWTH = 1.5  # of the stretch followed, to each side and in each round
 FEWEST = 4  # peaks that meet, below which there is nothing to say
-
-Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,150 +40,127 @@ class Line:
     start: float
     interval: float  # octaves by which the query sounds higher
 
-    def sounding(self, known: Peaks, frames: Doubles) -> tuple[float, float]:
-        """Return the first and the last of the query's `frames` at which the recording's peaks sound too."""
-        begin = (float(known.frames[0]) - NEAR_FRAMES - self.start) / self.time_factor
-        end = (float(known.frames[-1]) + NEAR_FRAMES - self.start) / self.time_factor
-        return max(begin, float(frames[0])), min(end, float(frames[-1]))
+    def at(self, frame: Any) -> Any:  # noqa: ANN401  (one frame or an array of them)
+        """Return the frame of the recording that sounds at `frame` of the query."""
+        return self.start + self.time_factor * frame
+
+    @property
+    def values(self) -> tuple[float, float, float]:
+        """The line as compiled code takes it."""
+        return self.time_factor, self.start, self.interval
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Alignment:
-    """A query laid over one recording.
+    """A stretch of a query laid over one recording. Weights are in nats.
 
     Attributes:
         line: from frames of the query to frames of the recording.
-        first, last: frames of the query between which they sound alike.
-        asked: the query's peaks that sound while the recording does.
-        met: of these, the ones that meet a peak of the recording, each another one.
-        chance: how many would have met by chance, given the recording's own pitches around them.
+        asked: the stretch's peaks that sound while the recording does.
+        met: of these, the ones that meet a peak of the recording.
+        could: what all the asked would weigh.
+        elsewhere: what meets weighs here; and the mean, standard deviation and greatest of it at other offsets.
+        aside: what meets weighs here; and the mean, standard deviation and greatest of it at other pitches.
     """
 
     line: Line
-    first: float
-    last: float
     asked: int
     met: int
-    chance: float
+    could: float
+    elsewhere: tuple[float, float, float, float]
+    aside: tuple[float, float, float, float]
 
 
-class Peaks:
-    """A recording's own peaks, cut out of its segment, times in frames from its beginning."""
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a query and a recording sound alike along a line: frames of the query, and the peaks that meet."""
+
+    first: float
+    last: float
+    met: int
+
+
+class Recording:
+    """The stored peaks of a recording, unpacked once and kept while a query is compared with them."""
 
     def __init__(self, segment: Segment, place: int) -> None:
-        start = int(segment.starts[place])
-        later = segment.starts[place + 1 : place + 2]
-        self.offset = int(np.searchsorted(segment.moments, start))
-        end = int(np.searchsorted(segment.moments, later[0])) if len(later) else len(segment.moments)
-        self.frames: Doubles = (segment.moments[self.offset : end].astype(np.int64) - start) / MOMENTS
-        self.pitches: Doubles = segment.pitches[self.offset : end].astype(np.float64)
+        frames, pitches = segment.peaks(place)
+        self.frames = frames.astype(np.float64)
+        self.pitches = pitches.astype(np.float64)
+        self.registered = segment.registered(place)
 
 
-def align(query: Fingerprint, candidate: Candidate) -> Alignment | None:
-    """Lay `query` over the candidate's recording, or return None where its votes share no line of time."""
-    known = Peaks(candidate.segment, candidate.place)
-    own = (candidate.known >= known.offset) & (candidate.known < known.offset + len(known.frames))
-    asked, met = candidate.asked[own], candidate.known[own] - known.offset
-    if len(asked) < 2:
+def align(
+    frames: NDArray[np.float64], pitches: NDArray[np.float64], known: Recording, candidate: Candidate
+) -> Alignment | None:
+    """Lay a stretch, its peaks [shape=(n_peaks,)] each, over the candidate's recording.
+
+    Return None where they share too little to tell.
+    """
+    change = candidate.change
+    rough = Line(change.time_factor, float(candidate.start), float(np.log2(change.frequency_factor)))
+    return measure(frames, pitches, known, rough, overlaying.REACH)
+
+
+def measure(
+    frames: NDArray[np.float64], pitches: NDArray[np.float64], known: Recording, rough: Line, reach: float
+) -> Alignment | None:
+    """Lay a stretch over `known` near the line `rough`, `reach` frames off at the most."""
+    if len(frames) < FEWEST:
         return None
-    frames, pitches = query.frames.astype(np.float64), query.pitches.astype(np.float64)
-    inliers = _share_a_line(frames[asked], known.frames[met], candidate.time_factor)
-    line = _fit(frames[asked[inliers]], known.frames[met[inliers]], candidate.time_factor)
-    line = _tune(line, pitches[asked[inliers]], known.pitches[met[inliers]])
-    low, high = float(frames[asked[inliers]].min()), float(frames[asked[inliers]].max())
-    while True:
-        near = slice(*np.searchsorted(frames, (low, high + 1e-3)))
-        asked, met = _meetings(frames[near], pitches[near], known, line)
-        if len(asked) < FEWEST:
-            return None
-        asked += near.start
-        line = _fit(frames[asked], known.frames[met], line.time_factor)
-        line = _tune(line, pitches[asked], known.pitches[met])
-        first, last = line.sounding(known, frames)
-        if low <= first and high >= last:
-            return _weigh(frames, pitches, known, line)
-        more = GROWTH * (high - low) + 1.0
-        low, high = max(low - more, first), min(high + more, last)
-
-
-def _share_a_line(asked: Doubles, known: Doubles, factor: float) -> Indices:
-    """Step 1. Return which of the pairs lie within a frame and a half of the line that most of them share."""
-    best = np.zeros(0, np.int64)
-    for drift in np.linspace(-DRIFT, DRIFT, STEPS):
-        starts = known - asked * (factor * (1 + drift))
-        order = np.sort(starts)
-        reach = np.searchsorted(order, order + 3.0, "right") - np.arange(len(order))
-        top = int(np.argmax(reach))
-        if reach[top] > len(best):
-            best = np.flatnonzero((starts >= order[top]) & (starts <= order[top] + 3.0))
-    return best
-
-
-def _fit(asked: Doubles, known: Doubles, factor: float) -> Line:
-    """Fit a line of time by least squares; where all lies too close together to tell, keep `factor`."""
-    middle = asked.mean()
-    spread = np.square(asked - middle).sum()
-    if spread > len(asked) * 25.0:
-        fitted = float(((asked - middle) * (known - known.mean())).sum() / spread)
-        factor = fitted if abs(fitted / factor - 1) <= 2 * DRIFT else factor
-    return Line(factor, float(known.mean() - factor * middle), 0.0)
-
-
-def _tune(line: Line, asked: Doubles, known: Doubles) -> Line:
-    return Line(line.time_factor, line.start, float(np.median(asked - known)))
-
-
-def _meetings(frames: Doubles, pitches: Doubles, known: Peaks, line: Line) -> tuple[Indices, Indices]:
-    """Return (query's peak, recording's peak) of those that meet on `line`, the nearest in time, one to one."""
-    when = frames * line.time_factor + line.start
-    pitch = pitches - line.interval
-    asked, met = _close(when, pitch, known, NEAR_FRAMES)
-    order = np.argsort(np.abs(known.frames[met] - when[asked]), kind="stable")
-    asked, met = asked[order], met[order]
-    for side in (0, 1):
-        _, first = np.unique((asked, met)[side], return_index=True)
-        asked, met = asked[first], met[first]
-    return asked, met
-
-
-def _close(when: Doubles, pitch: Doubles, known: Peaks, reach: float) -> tuple[Indices, Indices]:
-    """Return all (query's peak, recording's peak) within `reach` frames and `NEAR_PITCH` octaves of each other."""
-    begin = np.searchsorted(known.frames, when - reach, "left")
-    count = np.searchsorted(known.frames, when + reach, "right") - begin
-    asked = np.repeat(np.arange(len(when)), count)
-    within = np.arange(len(asked)) - np.repeat(np.cumsum(count) - count, count)
-    met = begin[asked] + within
-    close = np.abs(known.pitches[met] - pitch[asked]) <= NEAR_PITCH
-    return asked[close], met[close]
-
-
-def _weigh(frames: Doubles, pitches: Doubles, known: Peaks, line: Line) -> Alignment | None:
-    """Step 4. Count what meets, against what would meet by chance, in the stretch that sounds alike."""
-    asked, _ = _meetings(frames, pitches, known, line)
-    met = np.zeros(len(frames))
-    met[asked] = 1.0
-    first, last = line.sounding(known, frames)
-    sounding = slice(*np.searchsorted(frames, (first, last + 1e-3)))
-    frames, pitches, met = frames[sounding], pitches[sounding], met[sounding]
-    when = frames * line.time_factor + line.start
-    around, _ = _close(when, pitches - line.interval, known, AROUND)
-    odds = np.minimum(np.bincount(around, minlength=len(frames)) * (NEAR_FRAMES / AROUND), 1.0)
-    stretch = _likest(met - (met.mean() + odds.mean()) / 2)
-    frames, met, odds = frames[stretch], met[stretch], odds[stretch]
-    if met.sum() < FEWEST:
+    near = slice(*np.searchsorted(known.frames, (rough.at(frames[0]) - AROUND, rough.at(frames[-1]) + AROUND)).tolist())
+    there, tones = known.frames[near], known.pitches[near]
+    if len(there) < FEWEST:
+        return None
+    ladder = overlaying.ladder(tones)
+    weights = overlaying.surprises(pitches - rough.interval, ladder[0], float(there[-1] - there[0]) + 1.0)
+    factor, start = overlaying.straightest(
+        frames, pitches, weights, there, tones, (rough.time_factor, rough.start, rough.interval), reach
+    )
+    factor, start, interval = overlaying.fitted(frames, pitches, there, tones, (factor, start, rough.interval))
+    line = (factor, start, interval)
+    sounding = (frames * factor + start >= there[0] - 1.0) & (frames * factor + start <= there[-1] + 1.0)
+    frames, pitches, weights = frames[sounding], pitches[sounding], weights[sounding]
+    if len(frames) < FEWEST:
+        return None
+    met = overlaying.meetings(frames, pitches, there, tones, line)
+    if np.count_nonzero(met) < FEWEST:
         return None
     return Alignment(
-        line=line,
-        first=float(frames[0]),
-        last=float(frames[-1]),
-        asked=len(met),
-        met=int(met.sum()),
-        chance=float(odds.sum()),
+        Line(*line),
+        asked=len(frames),
+        met=int(np.count_nonzero(met)),
+        could=float(weights.sum()),
+        elsewhere=overlaying.over_offsets(frames, pitches, weights, there[ladder[1]], ladder[0], line),
+        aside=overlaying.over_pitches(frames, pitches, weights, there, tones, line),
     )
 
 
-def _likest(gains: Doubles) -> slice:
-    """Return the stretch of `gains` with the greatest sum."""
-    sums = np.concatenate([[0.0], np.cumsum(gains)])
-    last = int(np.argmax(sums - np.minimum.accumulate(sums)))
-    return slice(int(np.argmin(sums[: last + 1])), last)
+def extent(query: Fingerprint, known: Recording, line: Line, first: float, last: float) -> tuple[Line, Extent]:
+    """Follow `line` from the stretch between two frames of the query as far as both sound alike.
+
+    Each round looks at `GROWTH` times as much, since a line is only good for a few times the length it was fitted on,
+    and fits it again.
+    """
+    frames, pitches = query.frames, query.pitches
+    while True:
+        more = (last - first) * GROWTH + FRAMES_PER_S
+        low, high = first - more, last + more
+        asked = slice(*np.searchsorted(frames, (low, high)).tolist())
+        here, tones_here = frames[asked].astype(np.float64), pitches[asked].astype(np.float64)
+        near = slice(*np.searchsorted(known.frames, (line.at(low) - AROUND, line.at(high) + AROUND)).tolist())
+        there, tones = known.frames[near], known.pitches[near]
+        sounding = (line.at(here) >= there[0] - 1.0) & (line.at(here) <= there[-1] + 1.0)
+        here, tones_here = here[sounding], tones_here[sounding]
+        within = slice(*np.searchsorted(here, (first - 1.0, last + 1.0)).tolist())
+        line = Line(*overlaying.fitted(here[within], tones_here[within], there, tones, line.values))
+        met = overlaying.meetings(here, tones_here, there, tones, line.values)
+        ladder = overlaying.ladder(tones)
+        weights = overlaying.surprises(tones_here - line.interval, ladder[0], float(there[-1] - there[0]) + 1.0)
+        share = min(max(float(met[within].mean()), 0.05), 0.9)
+        begin, end = overlaying.likeliest(met, weights, share)
+        grown = float(here[begin]), float(here[end])
+        if (grown[0] >= first - 0.9 * more and grown[1] <= last + 0.9 * more) or grown == (first, last):
+            run = slice(begin, end + 1)
+            return line, Extent(*grown, int(np.count_nonzero(met[run])))
+        first, last = min(first, grown[0]), max(last, grown[1])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from licet.errors import UsageError
 from licet.identify.fingerprint import FRAMES_PER_S
-from licet.identify.hashes import FAN_STORED, RANKS_STORED, numbers, pairs
+from licet.identify.hashes import CELLS, FAN_STORED, RANKS_STORED, numbers, pairs
 from licet.identify.layout import MADE_WITH, PAGE, SECTIONS, Header, Section, aligned
 from licet.identify.placing import placed
 from licet.identify.segments import SILENCE, Registered, key_of, length_in_frames
@@ -61,9 +61,11 @@ def write_segment(path: Path, recordings: Iterable[tuple[Registered, Fingerprint
         for known, fingerprint in recordings:
             stored = fingerprint.salient(RANKS_STORED)
             anchors, targets = pairs(stored, FAN_STORED)
-            named.append(numbers(stored, anchors, targets))
+            cells = numbers(stored, anchors, targets)
             after = np.rint(np.maximum(stored.frames[anchors], 0)).astype(np.int64)
-            when.append((draft.frames + after).astype(np.uint32))
+            own = cells < CELLS  # a pitch at the very end of the scale has no number
+            named.append(cells[own])
+            when.append((draft.frames + after[own]).astype(np.uint32))
             draft.add(known, pack_peaks(stored.frames, stored.pitches), length_in_frames(known.duration_s))
         values = np.concatenate(named).astype(np.uint64) << np.uint64(draft.width)
         values |= np.concatenate(when)

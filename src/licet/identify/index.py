@@ -1,28 +1,17 @@
-"""The index: which recordings are registered, and which of them a piece of audio is.
-
-A search goes from cheap to thorough, and stops when it is sure.
-
-1. The query is looked up as it is, all of it, a stretch after the other.
-2. Where that finds no sure copy that is unchanged, a few stretches spread over the query are looked up again with their
-   time and pitch scaled: faster and slower at the same pitch, higher and lower at the same pace, and both together.
-3. The likeliest offsets are laid over their recordings, and what meets there becomes a probability.
-"""
+"""The index: which recordings are registered, and which of them sound in a piece of audio."""
 
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
-from heapq import nlargest
-from itertools import product
+from itertools import islice
 from typing import TYPE_CHECKING, Self
 
-from licet.errors import UsageError
-from licet.identify.aligning import align
-from licet.identify.evidence import LIKELY, SURE, Match, match_of
+from licet.errors import IndexDamagedError, UsageError
+from licet.identify import listing
+from licet.identify.evidence import LIKELY, Match
 from licet.identify.fingerprint import PARAMETERS
-from licet.identify.listing import segment_names
+from licet.identify.searching import Search, Shelf
 from licet.identify.segments import Segment
-from licet.identify.voting import Ballot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,26 +19,16 @@ if TYPE_CHECKING:
 
     from licet.identify.fingerprint import Fingerprint
     from licet.identify.segments import Registered
-    from licet.identify.voting import Candidate
 
-STRETCH_S = 30.0  # looked up at once
-OVERLAP_S = 10.0  # of two stretches
-WHOLE_S = 15.0  # up to here a query is looked up under changes as it is
-EXCERPT_S = 10.0  # of a longer one
-EXCERPTS = 5
-ALIGNED = 16  # recordings that a query is laid over in each round
-
-_FACTORS = (0.90, 0.925, 0.95, 0.975, 1.025, 1.05, 1.075, 1.10)
-UNCHANGED = ((1.0, 1.0),)
-CHANGES = tuple(change for factor in _FACTORS for change in ((factor, factor), (factor, 1.0), (1.0, factor)))
-"""(time factor, frequency factor): a vote carries over half a step of 2.5 %, so steps in between are met too."""
+MATCHES = 100  # that a search returns at most, unless told otherwise
+_ATTEMPTS = 10  # at opening an index that is being merged
 
 
 class FingerprintIndex:
     """A folder of segments, mapped into memory and never changed. What is added later is seen by opening it again."""
 
-    def __init__(self, segments: Iterable[Segment]) -> None:
-        self._segments = tuple(segments)
+    def __init__(self, shelves: Iterable[Shelf]) -> None:
+        self._shelves = tuple(shelves)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -58,26 +37,33 @@ class FingerprintIndex:
         Raises:
             IndexDamagedError: a segment or the list of them is missing, damaged, or of another version.
         """
-        return cls(Segment(folder / name) for name in segment_names(folder))
+        for _ in range(_ATTEMPTS):
+            listed = listing.read(folder)
+            try:
+                return cls(Shelf(Segment(folder / each.name), frozenset(each.withdrawn)) for each in listed.segments)
+            except IndexDamagedError:
+                if listing.read(folder) == listed:
+                    raise  # otherwise a merge took away what the list named a moment ago
+        raise IndexDamagedError(f"{folder} changes faster than it can be opened", mend="try again when it is at rest")
 
     @property
     def state(self) -> str:
-        """SHA-256 that names the exact set of segments: equal states answer every search alike."""
-        return hashlib.sha256("".join(f"{segment.digest}\n" for segment in self._segments).encode()).hexdigest()
-
-    @cached_property
-    def _known(self) -> dict[str, Registered]:
-        return {known.recording: known for segment in self._segments for known in segment.recordings}
+        """SHA-256 that names the exact set of recordings: equal states answer every search alike."""
+        said = "".join(f"{shelf.segment.digest} {sorted(shelf.hidden)}\n" for shelf in self._shelves)
+        return hashlib.sha256(said.encode()).hexdigest()
 
     def __len__(self) -> int:
-        return sum(len(segment.starts) for segment in self._segments)
+        return sum(len(shelf.segment) - len(shelf.hidden) for shelf in self._shelves)
 
     def __contains__(self, recording: object) -> bool:
-        return recording in self._known
+        return isinstance(recording, str) and self._find(recording) is not None
 
     def recordings(self) -> Iterator[Registered]:
         """Yield every recording, in the order in which they were registered."""
-        yield from self._known.values()
+        for shelf in self._shelves:
+            for place, known in enumerate(shelf.segment):
+                if place not in shelf.hidden:
+                    yield known
 
     def path_of(self, recording: str) -> str:
         """Return the path `recording` was registered from.
@@ -85,9 +71,17 @@ class FingerprintIndex:
         Raises:
             UsageError: it is not registered.
         """
-        if recording not in self._known:
-            raise UsageError(f"no recording {recording!r} is registered")
-        return self._known[recording].path
+        segment, place = self._require(recording)
+        return segment.registered(place).path
+
+    def fingerprint_of(self, recording: str) -> Fingerprint:
+        """Return what is stored of the fingerprint of `recording`: its most salient peaks.
+
+        Raises:
+            UsageError: it is not registered.
+        """
+        segment, place = self._require(recording)
+        return segment.fingerprint(place)
 
     def verify(self) -> None:
         """Read all segments and compare them with their checksums.
@@ -95,11 +89,19 @@ class FingerprintIndex:
         Raises:
             IndexDamagedError: a segment is not what was written. It is named.
         """
-        for segment in self._segments:
-            segment.verify()
+        for shelf in self._shelves:
+            shelf.segment.verify()
 
-    def search(self, query: Fingerprint, *, limit: int = 5, least: float = LIKELY) -> tuple[Match, ...]:
-        """Return the recordings that `query` is, the most probable first, at most `limit` and none below `least`.
+    def search(
+        self, query: Fingerprint, *, limit: int = MATCHES, least: float = LIKELY, excluding: str | None = None
+    ) -> tuple[Match, ...]:
+        """Return every stretch of `query` that is a stretch of a recording, the most probable first.
+
+        Args:
+            query: of any length; what is long is looked up stretch by stretch.
+            limit: matches returned at most.
+            least: probability of those returned.
+            excluding: a recording that is not to be found, such as the query itself.
 
         Raises:
             UsageError: the fingerprint was made with other parameters than the index.
@@ -107,67 +109,28 @@ class FingerprintIndex:
         """
         if query.parameters != PARAMETERS:
             raise UsageError(f"a fingerprint made with {query.parameters!r} cannot be looked up in this index")
-        found = list(self._matches(query, _stretches(query), UNCHANGED))
-        if not any(self._settles(match, query) for match in found):
-            found += self._matches(query, _excerpts(query), CHANGES)
-        # The same recording may turn up unchanged and changed: the reading that explains more of the peaks stands.
-        found.sort(key=lambda match: (match.probability < SURE, -match.aligned_peaks))
-        best: dict[str, Match] = {}
-        for match in found:
-            best.setdefault(match.recording, match)
-        ranked = sorted(best.values(), key=lambda match: (-match.probability, -match.aligned_peaks, match.recording))
-        return tuple(match for match in ranked if match.probability >= least)[:limit]
+        found = Search(query, self.shelves(excluding)).run()
+        return tuple(islice((match for match in found if match.probability >= least), limit))
 
-    def _settles(self, match: Match, query: Fingerprint) -> bool:
-        """Tell whether `match` leaves nothing to ask: sure, unchanged, and over half of what could sound alike."""
-        could_s = min(query.duration_s, self._known[match.recording].duration_s)
-        heard_s = match.query_end_s - match.query_start_s
-        return match.probability >= SURE and match.unchanged and heard_s > could_s / 2
+    def shelves(self, excluding: str | None = None) -> tuple[Shelf, ...]:
+        """Return the segments, with what is withdrawn in them and `excluding` hidden."""
+        found = self._find(excluding) if excluding is not None else None
+        if found is None:
+            return self._shelves
+        return tuple(
+            Shelf(shelf.segment, shelf.hidden | {found[1]}) if shelf.segment is found[0] else shelf
+            for shelf in self._shelves
+        )
 
-    def _matches(
-        self, query: Fingerprint, stretches: Iterable[Ballot], changes: tuple[tuple[float, float], ...]
-    ) -> Iterator[Match]:
-        """Yield the match with each of the likeliest recordings."""
-        likeliest: dict[tuple[str, int], Candidate] = {}
-        for ballot in stretches:  # one at a time: a long query has thousands
-            for segment, change in product(self._segments, changes):
-                for candidate in _cast(ballot, segment, change):
-                    key = (segment.digest, candidate.place)
-                    if key not in likeliest or candidate.score > likeliest[key].score:
-                        likeliest[key] = candidate
-        for candidate in nlargest(ALIGNED, likeliest.values(), key=lambda candidate: candidate.score):
-            alignment = align(query, candidate)
-            if alignment is not None:
-                yield match_of(candidate.segment.recordings[candidate.place], alignment, candidate)
+    def _find(self, recording: str) -> tuple[Segment, int] | None:
+        for shelf in self._shelves:
+            place = shelf.segment.place_of(recording)
+            if place is not None and place not in shelf.hidden:
+                return shelf.segment, place
+        return None
 
-
-def _stretches(query: Fingerprint) -> Iterator[Ballot]:
-    """Cut all of `query` into stretches that overlap by what is too short to be found in one alone."""
-    start_s = 0.0
-    while start_s == 0.0 or start_s + OVERLAP_S < query.duration_s:
-        yield from _ballot(query, start_s, start_s + STRETCH_S)
-        start_s += STRETCH_S - OVERLAP_S
-
-
-def _excerpts(query: Fingerprint) -> Iterator[Ballot]:
-    """Take a few excerpts spread evenly over `query`, or all of it where it is hardly longer than one."""
-    if query.duration_s <= WHOLE_S:
-        yield from _ballot(query, 0.0, WHOLE_S)
-        return
-    spare_s = query.duration_s - EXCERPT_S
-    for which in range(EXCERPTS):
-        start_s = spare_s * (which + 0.5) / EXCERPTS
-        yield from _ballot(query, start_s, start_s + EXCERPT_S)
-
-
-def _cast(ballot: Ballot, segment: Segment, change: tuple[float, float]) -> tuple[Candidate, ...]:
-    try:
-        return tuple(ballot.cast(segment, *change))
-    except IndexError as error:  # noticed here, where it is free: a checksum would read the whole file
-        raise segment.damaged("its hashes point at peaks that it does not hold") from error
-
-
-def _ballot(query: Fingerprint, start_s: float, end_s: float) -> Iterator[Ballot]:
-    ballot = Ballot(query, start_s, end_s)
-    if len(ballot):
-        yield ballot
+    def _require(self, recording: str) -> tuple[Segment, int]:
+        found = self._find(recording)
+        if found is None:
+            raise UsageError(f"no recording {recording!r} is registered")
+        return found

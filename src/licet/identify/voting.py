@@ -8,129 +8,150 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
 
-from licet.identify.hashes import FAN_ASKED, Indices, numbers, pairs
-from licet.identify.segments import MOMENTS, SILENCE
+from licet.identify.hashes import Indices, numbers, pairs
+from licet.identify.packing import count, gather
+from licet.identify.segments import SILENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from licet.identify.fingerprint import Fingerprint
     from licet.identify.segments import Segment
 
-WIDTH = 4 * MOMENTS  # of a ballot box, in moments: 93 ms, the drift of 10 s at a factor that is 1 % off
-APART = 4  # boxes between two offsets that are not one: 0.4 s
-LIMIT = 2_000_000  # votes counted at once: past it the commonest pairs, which tell least, are left out
-CANDIDATES = 12  # recordings looked at more closely, for each stretch and change
-TYPICAL = 2100  # pairs that ten seconds of music ask
-FEWEST = 4  # votes below which nothing is looked at
+WIDTH = 4  # frames, of a ballot box: 93 ms, the drift of 10 s at a factor that is 1 % off
+FEWEST = 3  # votes below which nothing is looked at
+BOXES = 512  # that are counted exactly
+LEEWAY = 0.1  # by which a query's tempo may differ
+
+_TABLE_BITS = (10, 21)  # of the table in which boxes are counted at first: the least and the most
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How fast a query is taken to run, and how high to sound, over the recording."""
+
+    time_factor: float = 1.0
+    frequency_factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """An offset that many pairs voted for, and those pairs' anchors.
-
-    Attributes:
-        segment: where the recording is registered.
-        place: which of the segment's recordings it is.
-        score: votes over the square root of the pairs asked, which is how far they stand out from chance. Past
-            `TYPICAL` pairs it grows no more: two recordings that share a loop share more of it the longer one listens.
-        lead: votes over those of the best other offset in the same recording: what repeats itself, and what others made
-            of the same loops, fits nearly as well a bar later.
-        time_factor: the change of time that was tried.
-        asked: [shape=(n_votes,)], int64, peaks of the query.
-        known: [shape=(n_votes,)], int64, peaks of the segment.
-    """
+    """An offset that many pairs voted for."""
 
     segment: Segment
-    place: int
-    score: float
-    lead: float
-    time_factor: float
-    asked: Indices
-    known: Indices
+    place: int  # of the recording in its segment
+    start: int  # frame of the recording at which the query's frame 0 would lie
+    change: Change
+    votes: int
+    score: float  # votes over the square root of the pairs that asked
 
 
 class Ballot:
-    """A stretch of a query, ready to be looked up under several changes. Peaks are numbered as in the whole query."""
+    """A stretch of a query, ready to be looked up under any change."""
 
-    def __init__(self, query: Fingerprint, start_s: float, end_s: float) -> None:
-        stretch, first = query.between(start_s, end_s)
-        anchors, self._targets = pairs(stretch, FAN_ASKED)
-        self._stretch = stretch
-        self._anchors = anchors
-        self._first = first
-        self._moments = (stretch.frames[anchors] - stretch.frames[:1]) * np.float64(MOMENTS)
+    def __init__(self, stretch: Fingerprint, ranks: int, fan: int) -> None:
+        """Pair the peaks of `stretch` whose rank is below `ranks`, each with `fan` later ones at most."""
+        self._peaks = stretch.salient(ranks)
+        self._anchors, self._targets = pairs(self._peaks, fan, LEEWAY)
 
     def __len__(self) -> int:
-        """Return the number of pairs that vote."""
         return len(self._anchors)
 
-    def cast(self, segment: Segment, time_factor: float, frequency_factor: float) -> Iterator[Candidate]:
-        """Yield the likeliest offsets in `segment`, one a recording, the one with the most votes first."""
-        asked = numbers(self._stretch, self._anchors, self._targets, time_factor, frequency_factor)
-        voter, known = _equal(segment, asked)
-        if len(known) < FEWEST:
-            return
-        offsets = segment.moments[known] - self._moments[voter] * time_factor
-        order = np.argsort(offsets)
-        boxes = np.floor_divide(offsets[order], WIDTH).astype(np.int64)
-        for box, votes, rival in _fullest(segment, boxes):
-            # One box more to each side: a factor that is a little off smears the votes of a long stretch.
-            inside = np.sort(order[slice(*np.searchsorted(boxes, (box - 1, box + 3)))])
-            yield Candidate(
-                segment=segment,
-                place=int(_places(segment, np.array([(box + 1) * WIDTH]))[0]),
-                score=votes / math.sqrt(len(asked)) * min(1.0, math.sqrt(TYPICAL / len(asked))),
-                lead=votes / max(rival, 1),
-                time_factor=time_factor,
-                asked=self._anchors[voter[inside]] + self._first,
-                known=known[inside],
+    def cast(self, segment: Segment, change: Change, limit: int, most: int) -> list[Candidate]:
+        """Return the offset in each of the `most` likeliest recordings of `segment`, the likeliest first.
+
+        At most `limit` votes are counted: past it the commonest pairs, which tell least, are left out.
+
+        Raises:
+            ValueError: the segment contradicts itself.
+        """
+        asked = numbers(self._peaks, self._anchors, self._targets, change.time_factor, change.frequency_factor)
+        voters, positions = _meetings(segment, asked, limit)
+        if len(voters) < FEWEST:
+            return []
+        when = np.rint(self._peaks.frames.astype(np.float64) * change.time_factor).astype(np.int64)[self._anchors]
+        boxes, votes = fullest(voters, positions, when, FEWEST, BOXES)
+        starts = (boxes + 1) * WIDTH
+        # Up to a silence before a recording's start, the query begins earlier than it.
+        places = np.searchsorted(segment.starts, starts + SILENCE // 2, "right") - 1
+        order = np.argsort(-votes, kind="stable")
+        _, best = np.unique(places[order], return_index=True)
+        return [
+            Candidate(
+                segment,
+                int(places[at]),
+                int(starts[at]) - int(segment.starts[places[at]]),
+                change,
+                int(votes[at]),
+                int(votes[at]) / math.sqrt(len(asked)),
             )
+            for at in order[np.sort(best)][:most]
+            if places[at] >= 0
+        ]
 
 
-def _equal(segment: Segment, asked: NDArray[np.uint32]) -> tuple[Indices, Indices]:
-    """Return every meeting of equal numbers: (which of `asked`, known anchor), [shape=(n_meetings,)] each."""
-    rising = np.argsort(asked, kind="stable")  # neighbours in the index are neighbours in memory
-    begin = np.searchsorted(segment.hashes, asked[rising], "left")
-    count = np.searchsorted(segment.hashes, asked[rising], "right") - begin
-    if count.sum() > LIMIT:
-        rarest = np.argsort(count, kind="stable")
-        count[rarest[np.cumsum(count[rarest]) > LIMIT]] = 0
-    voter = np.repeat(np.arange(len(asked)), count)
-    within = np.arange(len(voter)) - np.repeat(np.cumsum(count) - count, count)
-    return rising[voter], segment.anchors[begin[voter] + within].astype(np.int64)
+def _meetings(segment: Segment, asked: NDArray[np.uint32], limit: int) -> tuple[Any, Any]:
+    """Return every meeting of equal numbers: (which of `asked`, position), [shape=(n_meetings,)] each."""
+    postings = (segment.directory, segment.postings, segment.shift, segment.width)
+    counts = count(*postings, asked)
+    if counts.sum() > limit:
+        rarest = np.argsort(counts, kind="stable")
+        counts[rarest[np.cumsum(counts[rarest]) > limit]] = 0
+    return gather(*postings, asked, counts)
 
 
-def _fullest(segment: Segment, boxes: Indices) -> list[tuple[int, int, int]]:
-    """Return (box, votes, votes of the best other box) of each of the likeliest recordings. `boxes` rise.
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def fullest(
+    voters: NDArray[np.uint32], positions: NDArray[np.uint32], when: Indices, fewest: int, most: int
+) -> tuple[Indices, Indices]:
+    """Return (boxes, votes) of the fullest ballot boxes, about `most` at the most, none below `fewest` votes.
 
-    A box counts its neighbour's votes too: an offset may lie by the wall between them.
+    A box holds the offsets from `box * WIDTH` to `(box + 2) * WIDTH`: an offset may lie by the wall between two.
+
+    1. Boxes are counted in a table that several may share, so that its size follows the votes and not the index.
+    2. The counts tell how high a box must be to be among the fullest.
+    3. Votes in cells so high are counted again, each box by itself.
     """
-    walls = np.concatenate([[0], np.flatnonzero(np.diff(boxes)) + 1, [len(boxes)]])
-    box, votes = boxes[walls[:-1]], np.diff(walls)
-    beside = np.flatnonzero(np.diff(box) == 1)
-    votes[beside] += votes[beside + 1]  # of one box each: the right side is read before the left is written
-    order = np.argsort(-votes, kind="stable")[: CANDIDATES * 64]
-    box, votes = box[order], votes[order]
-    places = _places(segment, (box + 1) * WIDTH)
-    _, best = np.unique(places, return_index=True)
-    likeliest = np.sort(best)[:CANDIDATES]
-    return [
-        (
-            int(box[at]),
-            int(votes[at]),
-            int(votes[(places == places[at]) & (np.abs(box - box[at]) > APART)].max(initial=0)),
-        )
-        for at in likeliest[votes[likeliest] >= FEWEST]
-    ]
-
-
-def _places(segment: Segment, offsets: Indices) -> Indices:
-    """Return the recording that each offset falls in; up to a silence before its start, the query begins earlier."""
-    return np.searchsorted(segment.starts, offsets + SILENCE * MOMENTS, "right") - 1
+    bits = _TABLE_BITS[0]
+    while bits < _TABLE_BITS[1] and 1 << bits < 4 * len(voters):
+        bits += 1
+    mask = (1 << bits) - 1
+    table = np.zeros(1 << bits, np.uint16)
+    boxes = np.empty(len(voters), np.int64)
+    for vote in range(len(voters)):
+        boxes[vote] = (np.int64(positions[vote]) - when[voters[vote]]) // WIDTH
+        if table[boxes[vote] & mask] < np.uint16(0x7FFF):
+            table[boxes[vote] & mask] += np.uint16(1)
+    heights = np.zeros(256, np.int64)
+    for cell in range(1 << bits):
+        heights[min(np.int64(table[cell]) + table[(cell + 1) & mask], 255)] += 1
+    enough, cells = 255, heights[255]
+    while enough > fewest and cells + heights[enough - 1] <= most:
+        enough -= 1
+        cells += heights[enough]
+    kept = 0
+    for vote in range(len(voters)):
+        cell = boxes[vote] & mask
+        here = np.int64(table[cell])
+        if here + table[(cell + 1) & mask] >= enough or here + table[(cell - 1) & mask] >= enough:
+            boxes[kept] = boxes[vote]
+            kept += 1
+    rising = np.sort(boxes[:kept])
+    found, votes, done = np.empty(kept, np.int64), np.zeros(kept, np.int64), 0
+    for vote in range(kept):
+        if done == 0 or found[done - 1] != rising[vote]:
+            found[done] = rising[vote]
+            done += 1
+        votes[done - 1] += 1
+    left = 0
+    for at in range(done):
+        both = votes[at] + (votes[at + 1] if at + 1 < done and found[at + 1] == found[at] + 1 else 0)
+        if both >= enough:
+            found[left], votes[left] = found[at], both
+            left += 1
+    return found[:left].copy(), votes[:left].copy()

@@ -1,0 +1,281 @@
+"""What meets when the peaks of a query are laid over those of a recording: compiled, and nothing but arrays.
+
+Throughout, `frames` and `pitches` are the query's peaks in order of time, `there` and `tones` the recording's,
+[shape=(n_peaks,)], float64, frames and log2 Hz; a line is (time factor, start in frames, interval in octaves).
+Two peaks meet within `NEAR_FRAMES` and `NEAR_PITCH`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+NEAR_FRAMES = 1.0
+NEAR_PITCH = 0.0130  # octaves, a seventh of a semitone
+REACH = 8.0  # frames off a line that was voted for
+DRIFT = 0.013  # of the time factor that was tried: half of the grid's step, and a little
+
+_RUNG = 1 / 384  # octaves between two rungs of the ladder
+_LOWEST = 7.0  # log2 Hz
+_RUNGS = 2112  # 5.5 octaves
+_NEAR_RUNGS = 5
+_POINTS = 8192  # meetings looked at for a line
+_LAGS = 24_000  # offsets looked at: nine minutes
+_ASIDE = 24  # steps of `NEAR_PITCH` to each side
+_APART = 12.0  # frames between two offsets that are not one
+_OVERLAP = 0.8  # of what sounds together, that another offset must have to be compared
+
+Doubles = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def ladder(tones: Doubles) -> tuple[Indices, Indices]:
+    """Sort peaks by pitch: (where each rung begins, [shape=(n_rungs + 1,)]; the peaks in order)."""
+    begins = np.zeros(_RUNGS + 1, np.int64)
+    for tone in tones:
+        begins[_rung(tone) + 1] += 1
+    for rung in range(_RUNGS):
+        begins[rung + 1] += begins[rung]
+    order, free = np.empty(len(tones), np.int64), begins[:-1].copy()
+    for peak in range(len(tones)):
+        rung = _rung(tones[peak])
+        order[free[rung]] = peak
+        free[rung] += 1
+    return begins, order
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def surprises(pitches: Doubles, begins: Indices, length: float) -> Doubles:
+    """Return what it tells if each peak meets one, in nats: how seldom its pitch sounds in `length` frames."""
+    result = np.empty(len(pitches))
+    for peak in range(len(pitches)):
+        first, last = _rungs(pitches[peak])
+        sounding = (begins[last] - begins[first] + 0.5) * 2 * NEAR_FRAMES / length
+        result[peak] = -np.log(1 - np.exp(-sounding))
+    return result
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def straightest(
+    frames: Doubles,
+    pitches: Doubles,
+    weights: Doubles,
+    there: Doubles,
+    tones: Doubles,
+    line: tuple[float, float, float],
+    reach: float,
+) -> tuple[float, float]:
+    """Return (time factor, start) of the line near `line` on which the greatest weight meets (P. Hough, 1962)."""
+    factor, start, interval = line
+    across, off, heavy = np.empty(_POINTS), np.empty(_POINTS), np.empty(_POINTS)
+    points, first = 0, 0
+    for peak in range(len(frames)):
+        when = frames[peak] * factor + start
+        while first < len(there) and there[first] < when - reach:
+            first += 1
+        other = first
+        while other < len(there) and there[other] <= when + reach and points < _POINTS:
+            if abs(tones[other] - pitches[peak] + interval) <= NEAR_PITCH:
+                across[points], off[points], heavy[points] = frames[peak], there[other] - when, weights[peak]
+                points += 1
+            other += 1
+    middle = 0.5 * (frames[0] + frames[-1])
+    half = 0.5 * factor * (frames[-1] - frames[0])
+    slopes = int(np.ceil(DRIFT * half / 0.5))
+    cells = int(4 * (reach + DRIFT * half)) + 8
+    best, best_slope, best_off = -1.0, 0.0, 0.0
+    for step in range(-slopes, slopes + 1):
+        slope = DRIFT * step / max(slopes, 1)
+        votes = np.zeros(cells)
+        for point in range(points):
+            cell = int((off[point] - slope * factor * (across[point] - middle)) * 2 + cells / 2)
+            if 0 <= cell < cells:
+                votes[cell] += heavy[point]
+        for cell in range(1, cells - 2):
+            weight = votes[cell - 1] + votes[cell] + votes[cell + 1] + votes[cell + 2]
+            if weight > best:
+                best, best_slope, best_off = weight, slope, (cell + 1 - cells / 2) / 2
+    turned = factor * (1 + best_slope)
+    return turned, start + best_off + (factor - turned) * middle
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def fitted(
+    frames: Doubles, pitches: Doubles, there: Doubles, tones: Doubles, line: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Fit a line to the peaks that meet near `line`: by least squares in time, by the median in pitch."""
+    factor, start, interval = line
+    for reach in (1.5 * NEAR_FRAMES, NEAR_FRAMES, NEAR_FRAMES):
+        nearest = _nearest(frames, pitches, there, tones, (factor, start, interval), reach)
+        met = nearest >= 0
+        if np.count_nonzero(met) < 4:
+            break
+        here, away = frames[met], there[nearest[met]]
+        middle = here.mean()
+        spread = np.square(here - middle).sum()
+        if spread > 400.0 * len(here):  # otherwise all lie too close together to tell
+            slope = ((here - middle) * (away - away.mean())).sum() / spread
+            factor = slope if abs(slope / factor - 1) < 0.005 else factor
+        start = away.mean() - factor * middle
+        interval = np.median(pitches[met] - tones[nearest[met]])
+    return factor, start, interval
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def meetings(
+    frames: Doubles, pitches: Doubles, there: Doubles, tones: Doubles, line: tuple[float, float, float]
+) -> Flags:
+    """Tell which of the query's peaks meet one of the recording's on `line`, no two of them the same one."""
+    nearest = _nearest(frames, pitches, there, tones, line, NEAR_FRAMES)
+    met = nearest >= 0
+    for peak in range(1, len(frames)):
+        before = peak - 1
+        while met[peak] and before >= 0 and frames[peak] - frames[before] <= 3 * NEAR_FRAMES:
+            if met[before] and nearest[before] == nearest[peak]:
+                met[peak] = False
+            before -= 1
+    return met
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def over_offsets(
+    frames: Doubles,
+    pitches: Doubles,
+    weights: Doubles,
+    sorted_there: Doubles,
+    begins: Indices,
+    line: tuple[float, float, float],
+) -> tuple[float, float, float, float]:
+    """Weigh what meets at `line`'s offset, and at all others at its factors: (here; mean, deviation, greatest there).
+
+    `sorted_there` are the recording's frames in the order of its ladder.
+    """
+    factor, start, interval = line
+    earliest, latest = sorted_there.min(), sorted_there.max()
+    begin, end = frames[0] * factor, frames[-1] * factor
+    origin = start - np.floor(start - (earliest - end)) - 2.0  # so that `start` lies between two lags
+    lags = min(int(latest - begin - origin) + 3, _LAGS)
+    total = np.zeros(lags)
+    last = np.full(lags, -1, np.int32)
+    for peak in range(len(frames)):
+        first_rung, last_rung = _rungs(pitches[peak] - interval)
+        when = frames[peak] * factor + origin
+        for other in range(begins[first_rung], begins[last_rung]):
+            # Lag `lag` stands for the offsets a frame to each side of `origin + lag`.
+            lag = int(np.floor(sorted_there[other] - when))
+            for cell in (lag, lag + 1):
+                if 0 <= cell < lags and last[cell] != peak:
+                    last[cell] = peak
+                    total[cell] += weights[peak]
+    own = min(max(int(np.rint(start - origin)), 0), lags - 1)
+    here = total[own]
+    alike = max(min(latest, end + start) - max(earliest, begin + start), 1.0)
+    count, mean, square, greatest = 0, 0.0, 0.0, 0.0
+    for lag in range(lags):
+        offset = origin + lag
+        together = min(latest, end + offset) - max(earliest, begin + offset)
+        if abs(lag - own) > _APART and together >= _OVERLAP * alike:
+            count += 1
+            mean += total[lag]
+            square += total[lag] ** 2
+            greatest = max(greatest, total[lag])
+    # The recording may be too short to be compared with itself: then chance is all that can be reckoned with.
+    chance = np.exp(-weights)
+    expected, spread = (weights * chance).sum(), np.sqrt((weights**2 * chance * (1 - chance)).sum())
+    if count:
+        mean /= count
+        spread = max(spread, np.sqrt(max(square / count - mean**2, 0.0)))
+        expected = max(expected, mean)
+    return here, expected, spread + 1.0, max(greatest, expected + spread) + 1.0
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def over_pitches(
+    frames: Doubles,
+    pitches: Doubles,
+    weights: Doubles,
+    there: Doubles,
+    tones: Doubles,
+    line: tuple[float, float, float],
+) -> tuple[float, float, float, float]:
+    """Weigh what meets on `line`, and with the query moved in pitch: (here; mean, deviation and greatest aside)."""
+    factor, start, interval = line
+    total = np.zeros(2 * _ASIDE + 1)
+    last = np.full(2 * _ASIDE + 1, -1, np.int64)
+    first = 0
+    for peak in range(len(frames)):
+        when = frames[peak] * factor + start
+        while first < len(there) and there[first] < when - NEAR_FRAMES:
+            first += 1
+        other = first
+        while other < len(there) and there[other] <= when + NEAR_FRAMES:
+            step = int(np.rint((tones[other] - pitches[peak] + interval) / NEAR_PITCH)) + _ASIDE
+            if 0 <= step <= 2 * _ASIDE and last[step] != peak:
+                last[step] = peak
+                total[step] += weights[peak]
+            other += 1
+    here = total[_ASIDE - 1 : _ASIDE + 2].max()
+    aside = np.concatenate((total[: _ASIDE - 2], total[_ASIDE + 3 :]))
+    return here, aside.mean(), aside.std() + 1.0, aside.max() + 1.0
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def _nearest(
+    frames: Doubles,
+    pitches: Doubles,
+    there: Doubles,
+    tones: Doubles,
+    line: tuple[float, float, float],
+    reach: float,
+) -> Indices:
+    """Return for each of the query's peaks the recording's nearest in time that it meets, or -1."""
+    factor, start, interval = line
+    result = np.full(len(frames), -1, np.int64)
+    first = 0
+    for peak in range(len(frames)):
+        when = frames[peak] * factor + start
+        while first < len(there) and there[first] < when - reach:
+            first += 1
+        other, best = first, np.inf
+        while other < len(there) and there[other] <= when + reach:
+            apart = abs(there[other] - when)
+            if apart < best and abs(tones[other] - pitches[peak] + interval) <= NEAR_PITCH:
+                best, result[peak] = apart, other
+            other += 1
+    return result
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def _rung(tone: float) -> int:
+    return min(max(int(np.rint((tone - _LOWEST) / _RUNG)), 0), _RUNGS - 1)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def _rungs(tone: float) -> tuple[int, int]:
+    """Return the first rung near `tone`, and the one after the last."""
+    rung = int(np.rint((tone - _LOWEST) / _RUNG))
+    return min(max(rung - _NEAR_RUNGS, 0), _RUNGS), min(max(rung + _NEAR_RUNGS + 1, 0), _RUNGS)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def likeliest(met: Flags, weights: Doubles, share: float) -> tuple[int, int]:
+    """Return (first, last) of the run of peaks that is best told by a copy of which `share` of the peaks meet.
+
+    A peak that meets speaks for the copy as its weight says, one that does not speaks against it; the run with the
+    greatest sum wins.
+    """
+    best, best_first, best_last = -np.inf, 0, 0
+    total, first = 0.0, 0
+    for peak in range(len(met)):
+        if total <= 0:
+            total, first = 0.0, peak
+        if met[peak]:
+            total += weights[peak] + np.log(share)
+        else:
+            total += np.log((1 - share) / (1 - np.exp(-weights[peak])))
+        if total > best:
+            best, best_first, best_last = total, first, peak
+    return best_first, best_last
