@@ -73,8 +73,3 @@ def write(folder: Path, listing: Listing) -> None:
     """
     with placed(folder / LISTING) as stream:
         stream.write(msgspec.json.format(msgspec.json.encode(listing), indent=1))
-
-
-def segment_names(folder: Path) -> tuple[str, ...]:
-    """Return the names in the list, for readers that know nothing of what was withdrawn."""
-    return tuple(listed.name for listed in read(folder).segments)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SILENCE = 2048  # frames between two recordings, 48 s: longer than any stretch of a query that is looked up at once
-MOMENTS = 16  # to the frame, as matching still counts
 
 _MEND = "restore the folder from a copy, or remove it and register the recordings again"
 _PIECE = 1 << 20  # bytes read at once
