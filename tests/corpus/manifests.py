@@ -314,7 +314,9 @@ def laundered(item: str, rule: str) -> Line:
 
 
 def _match(recording: str, offset: float = 0.0, speed: float = 1.0) -> MatchLine:
-    return MatchLine(recording, f"catalogue/{recording[8:]}.mp3", 0.4, 30.1, offset, speed, 1.0, 1_204, 0.999987)
+    return MatchLine(
+        recording, f"catalogue/{recording[8:]}.mp3", 0.4, 30.1, offset, offset + 29.7 * speed, 1.0, 1_204, 0.999987
+    )
 
 
 def _broken(item: str, code: str, message: str, mend: str) -> Line:

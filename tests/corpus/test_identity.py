@@ -19,9 +19,9 @@ FILE, PCM, OTHER = "a" * 64, "b" * 64, "c" * 64
 AUDIO = AudioFacts("mp3", "mp3", 44_100, 2, 30.0, PCM, partial=False, note="")
 
 
-def match(recording: str, probability: float = 1.0) -> MatchLine:
-    """Make a match."""
-    return MatchLine(recording, "x.mp3", 0.0, 10.0, 5.0, 1.0, 1.0, 40, probability)
+def match(recording: str, probability: float = 1.0, query: tuple[float, float] = (0.0, 10.0)) -> MatchLine:
+    """Make a match of the seconds `query` of the file."""
+    return MatchLine(recording, "x.mp3", *query, 5.0, 15.0, 1.0, 1.0, 40, probability)
 
 
 def told(
@@ -95,6 +95,34 @@ def test_an_unsure_match_is_a_doubt_and_no_identity() -> None:
 def test_an_unsure_match_beside_a_sure_one_is_no_doubt() -> None:
     """What it is, is known."""
     assert told(matches=(match("jamendo:1"), match("jamendo:2", 0.8))).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("spans", "found", "doubted"),
+    [
+        pytest.param([("a", 1.0, (0, 9)), ("a", 0.999, (20, 29))], ["a"], [], id="one recording, twice"),
+        pytest.param([("a", 1.0, (0, 9)), ("b", 0.999, (10, 19))], ["a", "b"], [], id="one after the other"),
+        pytest.param([("a", 1.0, (0, 9)), ("b", 0.8, (10, 19))], ["a"], ["b"], id="the other is not sure"),
+        pytest.param([("a", 1.0, (0, 9)), ("b", 0.8, (7, 19))], ["a"], ["b"], id="nor is it where they meet"),
+        pytest.param([("a", 1.0, (0, 9)), ("b", 0.8, (2, 11))], ["a"], [], id="it is mostly accounted for"),
+        pytest.param([("b", 0.8, (0, 9)), ("b", 0.9, (20, 29))], [], ["b"], id="unsure twice is one doubt"),
+        pytest.param([("a", 1.0, (0, 9)), ("a", 0.8, (20, 29))], ["a"], [], id="sure here, unsure there"),
+    ],
+)
+def test_a_file_may_hold_several_recordings_and_one_several_times(
+    spans: list[tuple[str, float, tuple[float, float]]], found: list[str], doubted: list[str]
+) -> None:
+    """Each is found once; an unsure one is a doubt where nothing surer accounts for that part of the file."""
+    identity = told(matches=tuple(match(*span) for span in spans))
+    assert [one.recording for one in identity.found] == found
+    assert [doubt.about for doubt in identity.doubts] == doubted
+
+
+def test_the_very_same_bytes_leave_no_doubt_about_a_part_of_them() -> None:
+    """What is likely in a file that is on record whole adds nothing."""
+    identity = told(known={f"sha256:{FILE}": ("jamendo:1",)}, matches=(match("jamendo:2", 0.8),))
+    assert [one.recording for one in identity.found] == ["jamendo:1"]
+    assert identity.doubts == ()
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from licet.corpus.identity import Identity, names_to_look_up, weigh
+from licet.corpus.identity import Identity, Method, names_to_look_up, weigh
 from licet.corpus.lines import cleared_line, error_line
 from licet.corpus.testimony import terms_of_item, terms_on_record
 from licet.digests import sha256_bytes
-from licet.policy import Policy, Question, Use, decide
+from licet.policy import Doubt, Policy, Question, Use, decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -92,10 +92,21 @@ class Decider:
             terms=terms,
             item_evidence=_item_evidence(sighting),
             accepts=self.clearance.accepts,
-            doubts=identity.doubts,
+            doubts=(*identity.doubts, *_off_record(identity, listed, _item_evidence(sighting))),
         )
         verdict = decide(question, self.clearance.policy, self.clearance.reading)
         return cleared_line(sighting, identity, on_record, terms, verdict)
+
+
+def _off_record(identity: Identity, listed: Mapping[str, tuple[Listed, ...]], evidence: str) -> Iterator[Doubt]:
+    """Yield a doubt for each recording that is heard and of which nothing is on record that day.
+
+    What is permitted of the others in the file must not speak for it.
+    """
+    for one in identity.found:
+        if one.method is not Method.LISTED and not listed.get(one.recording):
+            says = f"It holds {one.recording}, of which nothing is on record for that day."
+            yield Doubt("doubtful", says, (evidence,), one.recording)
 
 
 def _item_evidence(sighting: Sighting) -> str:

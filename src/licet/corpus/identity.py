@@ -9,6 +9,9 @@ From the surest down:
 
 An identifier in a tag, an ISRC or a name is a hint and never more: tags are copied along with everything else. Where a
 list says one recording and the sound says another, both are looked up and the contradiction is a doubt of its own.
+
+A file may hold several recordings, and one of them in several places: each that is told is found once. A match that is
+not sure is a doubt where nothing surer accounts for that part of the file.
 """
 
 from __future__ import annotations
@@ -19,13 +22,17 @@ from typing import TYPE_CHECKING
 
 from licet.catalog import identifiers_in_tags
 from licet.identify import SURE
+from licet.identify.coverage import covered_s
 from licet.policy import Doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from licet.corpus.manifest import MatchLine
     from licet.corpus.sighting import Sighting
+
+
+ACCOUNTED = 0.5  # of an unsure match: where surer ones cover more, it is no doubt
 
 
 class Method(StrEnum):
@@ -83,8 +90,8 @@ def weigh(
         elif sighting.peaks and sound_on_record(key):
             doubts.append(_unheard(key, evidence))
         found[key] = Found(key, Method.LISTED, None)
-    if not any(one.method is not Method.LISTED for one in found.values()):
-        doubts += [_unsure(match, evidence) for match in sighting.matches if match.probability < SURE]
+    if not any(one.method in {Method.FILE, Method.PCM} for one in found.values()):
+        doubts += [_unsure(match, evidence) for match in _unaccounted(sighting.matches, found)]
     return Identity(tuple(found.values()), tuple(doubts), _hints(sighting, known, found))
 
 
@@ -101,6 +108,19 @@ def _by_content(sighting: Sighting, known: Mapping[str, tuple[str, ...]]) -> dic
         if match.probability >= SURE:
             found.setdefault(match.recording, Found(match.recording, Method.SOUND, match.probability))
     return found
+
+
+def _unaccounted(matches: Sequence[MatchLine], found: Mapping[str, Found]) -> Iterable[MatchLine]:
+    """Return the likeliest match of each recording that is not told surely, and that sure ones do not account for."""
+    sure = [match for match in matches if match.probability >= SURE]
+    unsure: dict[str, MatchLine] = {}
+    for match in sorted(matches, key=lambda match: -match.probability):
+        start_s, end_s = match.query_start_s, match.query_end_s
+        shared = ((max(one.query_start_s, start_s), min(one.query_end_s, end_s)) for one in sure)
+        told = match.recording in found and found[match.recording].method is not Method.LISTED
+        if not told and covered_s(shared) <= ACCOUNTED * (end_s - start_s):
+            unsure.setdefault(match.recording, match)
+    return unsure.values()
 
 
 def _declared(sighting: Sighting) -> list[str]:

@@ -80,6 +80,7 @@ class MatchLine(msgspec.Struct, frozen=True):
     query_start_s: float
     query_end_s: float
     reference_start_s: float
+    reference_end_s: float
     time_factor: float  # 1.05: the file runs 5 % faster than the recording
     frequency_factor: float  # 1.05: the file sounds 5 % higher
     aligned_peaks: int

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from licet import identify
 from licet.catalog import Tags, read_tags, unescape_path
 from licet.corpus.items import Item
 from licet.corpus.manifest import MatchLine, Trouble
 from licet.digests import sha256_file
 from licet.errors import AudioError, LicetError
-from licet.identify import AudioFacts, Match, listen, opened_index, rounded
+from licet.identify import AudioFacts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,13 +69,13 @@ class Looker:
             return Sighting(item=item, trouble=unreadable(refused))
         tags = read_tags(path)
         try:
-            heard = listen(path)
+            heard = identify.listen(path)
         except AudioError as wrong:
             trouble = Trouble(wrong.code, wrong.message, wrong.mend)
             return Sighting(item=item, seen=self.today, stamp=stamp, sha256=digest, tags=tags, trouble=trouble)
         except (LicetError, OSError) as wrong:
             return Sighting(item=item, stamp=stamp, sha256=digest, tags=tags, trouble=unreadable(wrong))
-        matches = opened_index(self.index, self.state).search(heard.fingerprint)
+        matches = identify.opened_index(self.index, self.state).search(heard.fingerprint)
         return Sighting(
             item=item,
             seen=self.today,
@@ -111,6 +112,6 @@ def unreadable(refused: Exception) -> Trouble:
     return Trouble("unreadable", f"it cannot be read: {says}", "check that it is there and who may read it")
 
 
-def match_line(match: Match) -> MatchLine:
+def match_line(match: identify.Match) -> MatchLine:
     """Return a match as a manifest states it."""
-    return MatchLine(**asdict(rounded(match)))
+    return MatchLine(**asdict(identify.rounded(match)))

@@ -163,9 +163,10 @@ def recognised(method: str, confidence: float | None) -> str:
 def heard(match: MatchLine) -> str:
     """Return where a recording sounds in a file, how changed, and how sure that is."""
     file = f"{clock(match.query_start_s)} to {clock(match.query_end_s)} of the file"
+    part = f"{clock(match.reference_start_s)} to {clock(match.reference_end_s)} of the recording"
     source = f" (registered from {match.path})" if match.path else ""
     return (
-        f"{match.recording}{source} sounds from {file}, beginning {clock(match.reference_start_s)} into the recording; "
+        f"{match.recording}{source} sounds from {file}, {part}; "
         f"{_changed(match.time_factor, 'speed')}, {_changed(match.frequency_factor, 'pitch')}, "
         f"{number(match.aligned_peaks)} peaks agree, probability {probability(match.probability)}"
     )

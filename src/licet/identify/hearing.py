@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from licet.errors import AudioError
-from licet.identify.index import FingerprintIndex
 from licet.identify.listening import listen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from licet.identify.evidence import Match
+    from licet.identify.index import FingerprintIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def rounded(match: Match) -> Match:
         query_start_s=round(match.query_start_s, 3),
         query_end_s=round(match.query_end_s, 3),
         reference_start_s=round(match.reference_start_s, 3),
+        reference_end_s=round(match.reference_end_s, 3),
         time_factor=round(match.time_factor, 6),
         frequency_factor=round(match.frequency_factor, 6),
         probability=round(match.probability, 6),
@@ -60,5 +61,7 @@ def rounded(match: Match) -> Match:
 @lru_cache(maxsize=1)
 def opened_index(folder: Path, state: str) -> FingerprintIndex:
     """Open the index once in each process and for each `state` of it."""
+    from licet.identify.index import FingerprintIndex
+
     del state  # it tells one opening from the next
     return FingerprintIndex.open(folder)

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from licet import identify
 from licet.catalog import Entry, Problem, Recorded, Span
 from licet.corpus.sighting import locate
 from licet.digests import sha256_bytes, sha256_file
 from licet.errors import AudioError, IdentifierError, UsageError
-from licet.identify import FingerprintIndex, Heard, IndexWriter, listen
 from licet.parallel import PROCESSES, Crashed, ordered_map
 from licet.terms import Stance, resolve
 from licet.workspace.stating import own_statement
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from licet.catalog.sources import Source
     from licet.catalog.store import CatalogStore
+    from licet.identify import FingerprintIndex, Heard, IndexWriter
     from licet.parallel import Engine
     from licet.terms import EvidenceStore
 
@@ -169,8 +170,8 @@ def add_sounds(
     """Listen to the audio of `entries` below `root` and put it in the index. Stopped half-way, it goes on next time."""
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
-    known = FingerprintIndex.open(index)
-    with IndexWriter(index) as writer:
+    known = identify.FingerprintIndex.open(index)
+    with identify.IndexWriter(index) as writer:
         learned: list[tuple[str, str]] = []
         jobs = _jobs(entries, root, known, counts)
         for result in ordered_map(_listen, jobs, workers=workers, engine=engine):
@@ -211,7 +212,7 @@ def _jobs(entries: Iterable[Entry], root: Path, known: FingerprintIndex, counts:
 
 def _listen(job: _Job) -> _Listened:
     try:
-        return _Listened(job, listen(job.path), sha256_file(job.path))
+        return _Listened(job, identify.listen(job.path), sha256_file(job.path))
     except (AudioError, OSError) as wrong:
         return _Listened(job, None, "", str(wrong))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from licet import identify
 from licet.catalog.store import CatalogStore
 from licet.db import open_database
-from licet.identify import FingerprintIndex
 from licet.terms import EvidenceStore
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class WorkspaceRecord:
         return EvidenceStore(self.folder / EVIDENCE)
 
     @cached_property
-    def index(self) -> FingerprintIndex:
+    def index(self) -> identify.FingerprintIndex:
         """The sounds on record when it was first asked for; `reread` to see what was added since."""
-        return FingerprintIndex.open(self.folder / INDEX)
+        return identify.FingerprintIndex.open(self.folder / INDEX)
 
     def reread(self) -> None:
         """Forget the index: sounds were added."""

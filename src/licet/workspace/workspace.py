@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from licet import __version__
+from licet import __version__, identify
 from licet.catalog.sources import open_source
 from licet.corpus import (
     Clearance,
@@ -26,7 +26,6 @@ from licet.corpus import (
 )
 from licet.digests import sha256_bytes
 from licet.errors import PolicyError, UsageError, WorkspaceError
-from licet.identify import Hearer, Hearing, IndexWriter
 from licet.parallel import PROCESSES, Engine
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
@@ -255,10 +254,10 @@ class Workspace:
         (self.folder / "manifests" / LATEST).write_text(f"{folder.resolve()}\n", encoding="utf-8")
         return Cleared(folder, counts)
 
-    def identify(self, path: Path | str) -> Hearing:
+    def identify(self, path: Path | str) -> identify.Hearing:
         """Tell which recordings on record sound in one file; `trouble` says why nothing could be heard."""
         self._record.reread()
-        return Hearer(self.index_folder, self._record.index.state)(Path(path))
+        return identify.Hearer(self.index_folder, self._record.index.state)(Path(path))
 
     def licences_of(self, recordings: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return what the record states of each of `recordings` today: licences by name, `reserved` or `unresolved`."""
@@ -274,7 +273,7 @@ class Workspace:
         Raises:
             WorkspaceError: another process is adding to the index, or it cannot be written.
         """
-        with IndexWriter(self.index_folder) as writer:
+        with identify.IndexWriter(self.index_folder) as writer:
             gone = tuple(recording for recording in recordings if writer.withdraw(recording))
             if erase:
                 writer.merge(all=True)
