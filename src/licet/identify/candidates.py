@@ -27,9 +27,8 @@ def standing_out(power: Floats, near_frames: int, near_bins: int, floor: float) 
             raise_to(in_frame[frame, :-step], power[frame, step:])
             raise_to(in_frame[frame, step:], power[frame, :-step])
     marks = np.zeros((frames, bins), np.bool_)
-    strongest = np.empty(bins, np.float32)
     for frame in range(frames):
-        strongest[:] = in_frame[frame]
+        strongest = in_frame[frame].copy()
         for other in range(max(0, frame - near_frames), min(frames, frame + near_frames + 1)):
             raise_to(strongest, in_frame[other])
         for column in range(1, bins - 1):

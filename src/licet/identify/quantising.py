@@ -32,8 +32,11 @@ def pack_peaks(frames: Floats, pitches: Floats) -> Words:
 
     Times are rounded to a quarter of a frame as they are and only then subtracted, so that errors do not add up.
     """
-    whens = np.rint(frames.astype(np.float64) * QUARTERS).astype(np.int64)
-    latest = max(whens.max(), 0) if len(frames) else 0
+    whens = np.empty(len(frames), np.int64)
+    latest = 0
+    for peak in range(len(frames)):
+        whens[peak] = int(np.rint(frames[peak] * np.float64(QUARTERS)))
+        latest = max(latest, whens[peak])
     words = np.empty(len(frames) + latest // WAIT, np.uint16)
     done, before = 0, 0
     for peak in range(len(frames)):
