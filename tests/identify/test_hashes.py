@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.identify.fingerprint import Fingerprint
-from licet.identify.hashes import FAN_STORED, FARTHEST, NEAREST, WIDEST, numbers, pairs
+from licet.identify.hashes import CELLS, FAN_STORED, FARTHEST, NEAREST, WIDEST, numbered, numbers, paired, pairs
 from playing import heard, music
 
 FACTORS = st.floats(min_value=0.9, max_value=1.1)
@@ -44,3 +44,39 @@ def test_a_change_that_is_guessed_is_undone(time: float, pitch: float) -> None:
     anchors, targets = pairs(piece, FAN_STORED)
     same = numbers(piece, anchors, targets) == numbers(changed, anchors, targets, time, pitch)
     assert same.mean() > 0.95
+
+
+def test_leeway_widens_the_times() -> None:
+    """A query whose tempo may be another pairs what would lie near enough once the change is undone."""
+    piece = heard(music(1, 20.0))
+    anchors, targets = pairs(piece, 30, leeway=0.1)
+    apart = piece.frames[targets] - piece.frames[anchors]
+    assert NEAREST * 0.9 <= apart.min() < NEAREST
+    assert FARTHEST < apart.max() <= FARTHEST * 1.1
+
+
+@pytest.mark.parametrize(
+    ("frame", "pitch", "time_factor"),
+    [
+        pytest.param(60.0, 9.0, 1.0, id="too far"),
+        pytest.param(2.0, 9.0, 1.0, id="too near"),
+        pytest.param(44.0, 9.0, 1.1, id="too far, once the change is undone"),
+        pytest.param(10.0, 11.0, 1.0, id="too wide"),
+        pytest.param(10.0, 7.0, 1.0, id="too wide downwards"),
+    ],
+)
+def test_a_pair_that_no_recording_has_gets_a_number_of_its_own(frame: float, pitch: float, time_factor: float) -> None:
+    """It is one past the last, which nothing is registered under."""
+    two = Fingerprint(np.array([0, frame], np.float32), np.array([9, pitch], np.float32), 1.0)
+    assert numbers(two, np.array([0]), np.array([1]), time_factor).tolist() == [CELLS]
+
+
+def test_compiled_and_plain_are_one() -> None:
+    """Each kernel returns what its plain Python does."""
+    piece = heard(music(3, 5.0))
+    frames, pitches = piece.frames, piece.pitches
+    both = paired(frames, pitches, 8, 2.7, 48.4)
+    assert all(map(np.array_equal, both, paired.py_func(frames, pitches, 8, 2.7, 48.4)))
+    named = numbered(frames, pitches, *both, 1.025, 0.03)
+    assert np.array_equal(named, numbered.py_func(frames, pitches, *both, 1.025, 0.03))
+    assert len(set(named)) > len(named) / 2
