@@ -13,7 +13,7 @@ import json
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,8 @@ from music import BENCH
 from progress import counted, say
 from questions import Answer, Question, ask, memory_mb, one_of_each
 
-from licet.identify import PARAMETERS, FingerprintIndex, IndexWriter
+from licet.identify import FingerprintIndex, IndexWriter
+from licet.identify.layout import MADE_WITH
 from licet.parallel import Crashed, ordered_map
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from licet.identify import Fingerprint
 
+PEAKS_WAITING = 8_000_000  # four times as many as usual, so that less is merged again and again
 BYTES_EACH = 17_000  # of index for a recording of one minute, and a little
 LENGTH_S = 10
 UNCHANGED = "mp3 64k"
@@ -52,6 +54,7 @@ def main() -> None:
         corpus = gather(options.test, options.calibration, Path(scratch))
     imagined = Imagination(_sources(corpus), SEED)
     figures: dict[str, Any] = {"building": build(options.folder, options.recordings, corpus, imagined)}
+    corpus = _as_planted(corpus, set(figures["building"]["planted"]))
     figures["opening"] = opening(options.folder)
     figures["asking"] = asking(options.folder, corpus, options.clips)
     figures["adding"] = adding(options.folder, options.recordings, imagined)
@@ -64,12 +67,7 @@ def main() -> None:
 def build(folder: Path, recordings: int, corpus: Corpus, imagined: Imagination) -> dict[str, Any]:
     """Fill the index in `folder`, unless it is as it should be, and tell what it took."""
     note = folder / "built.json"
-    wanted = {
-        "recordings": recordings,
-        "planted": len(corpus.registered),
-        "parameters": PARAMETERS,
-        "sources": len(imagined.sources),
-    }
+    wanted = {"recordings": recordings, "parameters": MADE_WITH}
     if note.exists():
         built: dict[str, Any] = json.loads(note.read_text())
         if all(built[name] == value for name, value in wanted.items()):
@@ -77,7 +75,7 @@ def build(folder: Path, recordings: int, corpus: Corpus, imagined: Imagination) 
             return built
     _make_room(folder, recordings * BYTES_EACH)
     began, imagining_s = time.perf_counter(), 0.0
-    with IndexWriter(folder / "index") as writer:
+    with IndexWriter(folder / "index", peaks_waiting=PEAKS_WAITING) as writer:
         for track in corpus.registered:
             writer.add(track.path, track.path, track.fingerprint)
         for number in counted("imagining and adding", range(recordings), recordings):
@@ -87,7 +85,8 @@ def build(folder: Path, recordings: int, corpus: Corpus, imagined: Imagination) 
             writer.add(f"imagined:{number}", f"imagined/{number}", fingerprint)
         added = time.perf_counter()
         writer.merge()
-    figures = {
+    figures: dict[str, Any] = {
+        "planted": [track.path for track in corpus.registered],
         "building_s": time.perf_counter() - began,
         "of_which_imagining_s": imagining_s,
         "of_which_waiting_for_merges_s": time.perf_counter() - added,
@@ -95,7 +94,9 @@ def build(folder: Path, recordings: int, corpus: Corpus, imagined: Imagination) 
         **_size(folder, recordings * MINUTE_S / 3600 + corpus.hours),
     }
     note.write_text(json.dumps(wanted | figures))
-    return wanted | reckoning.tell(f"building an index of {recordings} imagined recordings", figures)
+    told = {name: value for name, value in figures.items() if name != "planted"}
+    reckoning.tell(f"building an index of {recordings} imagined recordings", told)
+    return wanted | figures
 
 
 def opening(folder: Path) -> dict[str, float]:
@@ -204,6 +205,16 @@ def _questions(excerpts: Sequence[Excerpt]) -> list[Question]:
 def _sources(corpus: Corpus) -> list[Fingerprint]:
     """Return the fingerprints that are long enough to take a stretched minute from."""
     return [track.fingerprint for track in corpus.unrelated if track.duration_s > MINUTE_S * STRETCH]
+
+
+def _as_planted(corpus: Corpus, planted: set[str]) -> Corpus:
+    """Return the corpus with its test set divided as it was when the index was built."""
+    tracks = [*corpus.registered, *corpus.held_out]
+    return replace(
+        corpus,
+        registered=[track for track in tracks if track.path in planted],
+        held_out=[track for track in tracks if track.path not in planted],
+    )
 
 
 def _make_room(folder: Path, needed: int) -> None:

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from licet.identify.segments import Segment
     from licet.identify.voting import Candidate
 
-AROUND = 5000  # frames of the recording to each side, two minutes, that the stretch is compared with
+AROUND = 3000  # frames of the recording to each side, 70 seconds, that the stretch is compared with
 GROWTH = 1.5  # of the stretch followed, to each side and in each round
+DEVIATIONS = 2.0  # above what chance would have meet, below which no more is asked
 FEWEST = 4  # peaks that meet, below which there is nothing to say
 
 
@@ -58,6 +60,9 @@ class Alignment:
         line: from frames of the query to frames of the recording.
         asked: the stretch's peaks that sound while the recording does.
         met: of these, the ones that meet a peak of the recording.
+        known: peaks of the recording that sound in the stretch.
+        late: by how much those that meet miss each other in time, on average; by chance, half of what is allowed.
+        sharp: and in pitch.
         could: what all the asked would weigh.
         elsewhere: what meets weighs here; and the mean, standard deviation and greatest of it at other offsets.
         aside: what meets weighs here; and the mean, standard deviation and greatest of it at other pitches.
@@ -66,6 +71,9 @@ class Alignment:
     line: Line
     asked: int
     met: int
+    known: int
+    late: float
+    sharp: float
     could: float
     elsewhere: tuple[float, float, float, float]
     aside: tuple[float, float, float, float]
@@ -123,13 +131,21 @@ def measure(
     frames, pitches, weights = frames[sounding], pitches[sounding], weights[sounding]
     if len(frames) < FEWEST:
         return None
-    met = overlaying.meetings(frames, pitches, there, tones, line)
-    if np.count_nonzero(met) < FEWEST:
+    nearest = overlaying.meetings(frames, pitches, there, tones, line)
+    met = nearest >= 0
+    expected = float(np.exp(-weights).sum())
+    if np.count_nonzero(met) < max(FEWEST, expected + DEVIATIONS * math.sqrt(expected)):
         return None
+    late = frames[met] * factor + start - there[nearest[met]]
+    sharp = pitches[met] - interval - tones[nearest[met]]
+    begin, end = np.searchsorted(there, (frames[0] * factor + start, frames[-1] * factor + start))
     return Alignment(
         Line(*line),
         asked=len(frames),
         met=int(np.count_nonzero(met)),
+        known=int(end - begin),
+        late=float(np.abs(late).mean()) / overlaying.NEAR_FRAMES,
+        sharp=float(np.abs(sharp).mean()) / overlaying.NEAR_PITCH,
         could=float(weights.sum()),
         elsewhere=overlaying.over_offsets(frames, pitches, weights, there[ladder[1]], ladder[0], line),
         aside=overlaying.over_pitches(frames, pitches, weights, there, tones, line),
@@ -154,7 +170,7 @@ def extent(query: Fingerprint, known: Recording, line: Line, first: float, last:
         here, tones_here = here[sounding], tones_here[sounding]
         within = slice(*np.searchsorted(here, (first - 1.0, last + 1.0)).tolist())
         line = Line(*overlaying.fitted(here[within], tones_here[within], there, tones, line.values))
-        met = overlaying.meetings(here, tones_here, there, tones, line.values)
+        met = overlaying.meetings(here, tones_here, there, tones, line.values) >= 0
         ladder = overlaying.ladder(tones)
         weights = overlaying.surprises(tones_here - line.interval, ladder[0], float(there[-1] - there[0]) + 1.0)
         share = min(max(float(met[within].mean()), 0.05), 0.9)

@@ -111,6 +111,29 @@ def gather(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def scan(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UInts) -> tuple[UInts, UInts]:
+    """Return all postings of each of `numbers`, as `gather` does, without counting them first.
+
+    Buckets that many numbers share are read once instead of twice.
+
+    Raises:
+        ValueError: the bytes contradict themselves.
+    """
+    owners = np.empty(4 * len(numbers) + 64, np.uint32)
+    positions = np.empty(4 * len(numbers) + 64, np.uint32)
+    done = 0
+    for asked in range(len(numbers)):
+        held, codes, at, end = _bucket(directory, postings, shift, numbers[asked])
+        if done + held > len(owners):
+            owners, positions = _longer(owners, done + held), _longer(positions, done + held)
+        low = np.int64(numbers[asked]) & ((1 << shift) - 1)
+        begin = done
+        done = _take(postings, codes, held, at, end, low, width, positions, done)
+        owners[begin:done] = asked
+    return owners[:done], positions[:done]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
 def pack_postings(values: Values, shift: int, width: int, first: int, last: int) -> tuple[Counts, Bytes]:
     """Write the buckets from `first` up to `last`.
 
@@ -172,6 +195,30 @@ def unpack_postings(directory: UInts, postings: Bytes, shift: int, width: int, f
             values[done] = value
             done += 1
     return values
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def _longer(array: UInts, least: Int) -> UInts:
+    longer = np.empty(max(2 * len(array), least), np.uint32)
+    longer[: len(array)] = array
+    return longer
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def _take(
+    postings: Bytes, codes: Int, held: Int, at: Int, end: Int, low: Int, width: Int, positions: UInts, done: Int
+) -> Int:
+    """Put the positions of one number of a bucket into `positions` from `done` on; return where they end."""
+    value = 0
+    for which in range(held):
+        step, at = _step(postings, codes, which, at, end)
+        value += step
+        if value >> width > low:
+            break
+        if value >> width == low:
+            positions[done] = value & ((1 << width) - 1)
+            done += 1
+    return done
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types

@@ -22,6 +22,7 @@ import numpy as np
 from licet.identify.aligning import Alignment, Extent, Line, Recording, align, extent, measure
 from licet.identify.evidence import LIKELY, SURE, Match, probability, witnesses
 from licet.identify.fingerprint import FRAMES_PER_S
+from licet.identify.peaks import KEPT
 from licet.identify.voting import Ballot, Candidate, Change
 
 if TYPE_CHECKING:
@@ -48,19 +49,18 @@ CHANGES = tuple(Change(*each) for factor in _FACTORS for each in ((factor, facto
 class _Round:
     """One way to look a stretch up."""
 
-    ranks: int  # peaks asked: those of a rank below
+    ranks: int  # peaks that ask: those of a rank below
     fan: int  # pairs for each
     changes: tuple[Change, ...]
     votes: int  # counted at most, for each change
     most: int  # recordings kept, for each change
     aligned: int  # recordings that the stretch is laid over
+    heard: int  # peaks that are laid over them: those of a rank below
 
 
-QUICK = _Round(ranks=3, fan=8, changes=AS_IT_IS, votes=1_500_000, most=12, aligned=12)
-CHANGED = _Round(ranks=3, fan=8, changes=CHANGES, votes=250_000, most=6, aligned=30)
-THOROUGH = _Round(ranks=5, fan=30, changes=AS_IT_IS, votes=1_500_000, most=24, aligned=24)
-
-
+QUICK = _Round(ranks=3, fan=8, changes=AS_IT_IS, votes=1_500_000, most=12, aligned=12, heard=8)
+CHANGED = _Round(ranks=3, fan=8, changes=CHANGES, votes=250_000, most=6, aligned=30, heard=8)
+THOROUGH = _Round(ranks=6, fan=30, changes=AS_IT_IS, votes=1_500_000, most=40, aligned=40, heard=KEPT)
 ROUNDS = (QUICK, CHANGED, THOROUGH)
 
 
@@ -132,7 +132,8 @@ class Search:
     def _aligned(self, stretch: Fingerprint, how: _Round) -> Iterator[tuple[Candidate, Alignment]]:
         ballot = Ballot(stretch, how.ranks, how.fan)
         candidates = [found for change in how.changes for found in self._cast(ballot, change, how)]
-        frames, pitches = stretch.frames.astype(np.float64), stretch.pitches.astype(np.float64)
+        heard = stretch.salient(how.heard)
+        frames, pitches = heard.frames.astype(np.float64), heard.pitches.astype(np.float64)
         for candidate in nlargest(how.aligned, candidates, key=lambda candidate: candidate.score):
             known = self._recording(candidate.segment, candidate.place)
             alignment = align(frames, pitches, known, candidate)

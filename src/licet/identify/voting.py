@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from licet.identify.hashes import Indices, numbers, pairs
-from licet.identify.packing import count, gather
+from licet.identify.packing import count, gather, scan
 from licet.identify.segments import SILENCE
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ class Ballot:
 def _meetings(segment: Segment, asked: NDArray[np.uint32], limit: int) -> tuple[Any, Any]:
     """Return every meeting of equal numbers: (which of `asked`, position), [shape=(n_meetings,)] each."""
     postings = (segment.directory, segment.postings, segment.shift, segment.width)
+    if segment.shift:  # a small segment: even the commonest numbers have few postings
+        return scan(*postings, asked)
     counts = count(*postings, asked)
     if counts.sum() > limit:
         rarest = np.argsort(counts, kind="stable")
@@ -118,7 +120,7 @@ def fullest(
     3. Votes in cells so high are counted again, each box by itself.
     """
     bits = _TABLE_BITS[0]
-    while bits < _TABLE_BITS[1] and 1 << bits < 4 * len(voters):
+    while bits < _TABLE_BITS[1] and 1 << bits < 2 * len(voters):
         bits += 1
     mask = (1 << bits) - 1
     table = np.zeros(1 << bits, np.uint16)
