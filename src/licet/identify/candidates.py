@@ -1,7 +1,8 @@
-"""Which points of a spectrum stand out from those around them, and how many near ones stand out more."""
+"""Which points of a spectrum stand out, how many of those near stand out more, and where their tops lie."""
 
 from __future__ import annotations
 
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,36 +13,49 @@ if TYPE_CHECKING:
 
     from licet.identify.fingerprint import Floats
 
+NEAR_FRAMES = 2
+NEAR_BINS = 3
+
 
 @njit(cache=True, nogil=True)
-def standing_out(power: Floats, near_frames: int, near_bins: int, floor: float) -> NDArray[np.bool_]:
+def standing_out(power: Floats, floor: float) -> NDArray[np.bool_]:
     """Tell where `power` [shape=(n_frames, n_bins)] is above `floor` and nothing near is stronger.
 
-    Near is what lies within `near_frames` and `near_bins`, corners included; the edges see only what is there.
-    Returns [shape=(n_frames, n_bins)]; False in the outermost bins, which have no neighbour to both sides.
+    Near is what lies within `NEAR_FRAMES` and `NEAR_BINS`, corners included. Returns [shape=(n_frames, n_bins)]; False
+    so close to an edge that something near lies beyond it.
     """
     frames, bins = power.shape
-    in_frame = power.copy()  # the strongest within `near_bins`
-    for frame in range(frames):
-        for step in range(1, near_bins + 1):
-            raise_to(in_frame[frame, :-step], power[frame, step:])
-            raise_to(in_frame[frame, step:], power[frame, :-step])
     marks = np.zeros((frames, bins), np.bool_)
+    if bins <= 2 * NEAR_BINS:
+        return marks
+    in_frame = np.empty((frames, bins - 2 * NEAR_BINS), np.float32)  # the strongest within `NEAR_BINS`
     for frame in range(frames):
-        strongest = in_frame[frame].copy()
-        for other in range(max(0, frame - near_frames), min(frames, frame + near_frames + 1)):
-            raise_to(strongest, in_frame[other])
-        for column in range(1, bins - 1):
-            level = power[frame, column]
-            marks[frame, column] = (level == strongest[column]) & (level > floor)
+        strongest_of_seven(power[frame], in_frame[frame])
+    for frame in range(NEAR_FRAMES, frames - NEAR_FRAMES):
+        inner = slice(NEAR_BINS, bins - NEAR_BINS)
+        near = in_frame[frame - NEAR_FRAMES : frame + NEAR_FRAMES + 1]
+        mark_strongest(power[frame, inner], near, floor, marks[frame, inner])
     return marks
 
 
 @njit(cache=True, nogil=True)
-def raise_to(values: Floats, others: Floats) -> None:
-    """Raise each of `values` to the one beside it in `others`, where that is greater."""
-    for at in range(len(values)):
-        values[at] = max(values[at], others[at])
+def strongest_of_seven(levels: Floats, strongest: Floats) -> None:
+    """Fill `strongest` [shape=(n,)] with the greatest of each seven neighbours in `levels` [shape=(n + 6,)]."""
+    # Seven slices under one index, and no loop over them: so the compiler takes many points at once.
+    a, b, c, d, e, f, g = levels, levels[1:], levels[2:], levels[3:], levels[4:], levels[5:], levels[6:]
+    for at in range(len(strongest)):
+        below, above = max(a[at], b[at], c[at]), max(e[at], f[at], g[at])
+        strongest[at] = max(below, d[at], above)
+
+
+@njit(cache=True, nogil=True)
+def mark_strongest(levels: Floats, near: Floats, floor: float, marks: NDArray[np.bool_]) -> None:
+    """Mark where `levels` [shape=(n,)] is above `floor` and no less than any of `near` [shape=(5, n)]."""
+    a, b, c, d, e = near[0], near[1], near[2], near[3], near[4]
+    least = np.float32(floor)
+    for at in range(len(levels)):
+        level = levels[at]
+        marks[at] = (level > least) & (level >= max(a[at], b[at], c[at], d[at], e[at]))
 
 
 @njit(cache=True, nogil=True)
@@ -51,16 +65,42 @@ def ranks(frames: NDArray[np.int64], octaves: NDArray[np.int64], power: Floats, 
     Of two equally strong the earlier counts as the stronger: a steady tone must not keep all its frames.
     """
     counts = np.zeros(len(frames), np.int64)
-    first = last = 0
-    for this in range(len(frames)):
-        while frames[this] - frames[first] > reach:
-            first += 1
-        while last < len(frames) and frames[last] - frames[this] <= reach:
-            last += 1
-        stronger = 0
-        for other in range(first, this):
-            stronger += (octaves[other] == octaves[this]) & (power[other] >= power[this])
-        for other in range(this + 1, last):
-            stronger += (octaves[other] == octaves[this]) & (power[other] > power[this])
-        counts[this] = stronger
+    for octave in range(octaves.max() + 1 if len(octaves) else 0):
+        members = np.flatnonzero(octaves == octave)
+        when, level = frames[members], power[members]
+        first = last = 0
+        for this in range(len(members)):
+            while when[this] - when[first] > reach:
+                first += 1
+            while last < len(members) and when[last] - when[this] <= reach:
+                last += 1
+            stronger = 0
+            for other in range(first, this):
+                stronger += level[other] >= level[this]
+            for other in range(this + 1, last):
+                stronger += level[other] > level[this]
+            counts[members[this]] = stronger
     return counts
+
+
+@njit(cache=True, nogil=True)
+def tops(power: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return by how much the true tops lie off the given points of `power`: [shape=(2, n)], in rows and in columns.
+
+    None of the points lies at an edge.
+    """
+    off = np.empty((2, len(rows)))
+    for this in range(len(rows)):
+        row, column = rows[this], columns[this]
+        at = power[row, column]
+        off[0, this] = vertex(power[row - 1, column], at, power[row + 1, column])
+        off[1, this] = vertex(power[row, column - 1], at, power[row, column + 1])
+    return off
+
+
+@njit(cache=True, nogil=True)
+def vertex(before: float, at: float, after: float) -> float:
+    """Return how far from the middle one the parabola through three levels has its top: -0.5 to 0.5."""
+    low, middle, high = log(max(before, 1e-20)), log(max(at, 1e-20)), log(max(after, 1e-20))
+    bend = low - 2 * middle + high
+    return min(max(0.5 * (low - high) / bend, -0.5), 0.5) if bend < 0 else 0.0

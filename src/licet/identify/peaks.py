@@ -13,29 +13,23 @@ to the last bit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from licet.identify.candidates import ranks, standing_out
+from licet.identify.candidates import NEAR_BINS, NEAR_FRAMES, ranks, standing_out, tops
 from licet.identify.fingerprint import HOP, SAMPLE_RATE_HZ, WINDOW, Fingerprint, Floats, Ranks
 from licet.identify.spectra import fill_spectra
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 BINS = slice(14, 468)  # about 150 Hz to 5 kHz: below, a bin is too coarse for a pitch; above, codecs cut
 OCTAVES = 5
 FLOOR = (WINDOW / 2 * 1e-4) ** 2  # power of a full-scale sine, less 80 dB: below it lies the dither
-NEAR_FRAMES = 2
-NEAR_BINS = 3
 REACH = 11
 KEPT = 8  # ranks: a query is heard in more detail than what is registered
 MARGIN = REACH + NEAR_FRAMES + 1  # frames to each side that decide about a point
-BLOCK = 512  # frames decided at a time
+BLOCK = 256  # frames decided at a time: what they take stays in the cache
 
-_LEVELS = ((-1, 0), (0, -1), (0, 0), (0, 1), (1, 0))  # of a peak and its four neighbours: frame, bin
-_OCTAVE_OF_COLUMN = np.minimum(np.log2(np.arange(BINS.start, BINS.stop) / BINS.start).astype(np.int64), OCTAVES - 1)
+_EDGE = NEAR_BINS - 1  # columns of nothing to each side of the bins: all but the outermost can be peaks
+_BIN_OF_COLUMN = np.arange(BINS.start - _EDGE, BINS.stop + _EDGE)
+_OCTAVE_OF_COLUMN = np.clip(np.log2(_BIN_OF_COLUMN / BINS.start).astype(np.int64), 0, OCTAVES - 1)
 
 
 class PeakFinder:
@@ -46,7 +40,7 @@ class PeakFinder:
         self._waiting = 0  # of these samples
         # A block's peaks are decided one margin late, when what follows them is known. It begins with the two margins
         # that it shares with the block before; before the first lies silence.
-        self._power = np.zeros((2 * MARGIN + BLOCK, BINS.stop - BINS.start), np.float32)
+        self._power = np.zeros((2 * MARGIN + BLOCK, len(_BIN_OF_COLUMN)), np.float32)
         self._blocks = 0
         self._heard = 0  # samples
         self._peaks: list[tuple[Floats, Floats, Ranks]] = []
@@ -76,7 +70,7 @@ class PeakFinder:
 
     def _decide(self, frames: int) -> None:
         """Find the peaks of the next block, of which the first `frames` hold sound."""
-        spectra = self._power[2 * MARGIN :]
+        spectra = self._power[2 * MARGIN :, _EDGE:-_EDGE]
         if frames:
             fill_spectra(self._samples, spectra, BINS.start)
         spectra[frames:] = 0.0
@@ -88,21 +82,13 @@ class PeakFinder:
 
 def _peaks(power: Floats, start: float) -> tuple[Floats, Floats, Ranks]:
     """Return (frame, pitch, rank) of the peaks between the margins, in order of time; `power` starts at `start`."""
-    marks = standing_out(power, NEAR_FRAMES, NEAR_BINS, FLOOR)
+    marks = standing_out(power, FLOOR)
     row, column = np.divmod(np.flatnonzero(marks), power.shape[1])
     rank = ranks(row, _OCTAVE_OF_COLUMN[column], power[row, column], REACH)
     kept = (rank < KEPT) & (row >= MARGIN) & (row < len(power) - MARGIN)
     row, column, rank = row[kept], column[kept], rank[kept]
-    level = [np.log(np.maximum(power[row + i, column + j], 1e-20)).astype(np.float64) for i, j in _LEVELS]
-    frames = (start + row + _vertex(level[0], level[2], level[4])).astype(np.float32)
-    hertz = (BINS.start + column + _vertex(level[1], level[2], level[3])) * (SAMPLE_RATE_HZ / WINDOW)
+    late, high = tops(power, row, column)
+    frames = (start + row + late).astype(np.float32)
+    hertz = (_BIN_OF_COLUMN[column] + high) * (SAMPLE_RATE_HZ / WINDOW)
     order = np.lexsort((hertz, frames))
     return frames[order], np.log2(hertz[order]).astype(np.float32), rank[order].astype(np.uint8)
-
-
-def _vertex(before: NDArray[np.float64], at: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return where the parabola through three neighbours has its top, from the middle one: -0.5 to 0.5."""
-    bend = before - 2 * at + after
-    with np.errstate(divide="ignore", invalid="ignore"):
-        top = 0.5 * (before - after) / bend
-    return np.clip(np.where(np.isfinite(top), top, 0.0), -0.5, 0.5)
