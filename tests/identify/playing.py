@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from licet.identify.fingerprint import Floats
 
+PIECES = range(8)  # that the fixture `registered` holds, by seed
+SECONDS = 30.0  # of each
+
 
 @lru_cache(maxsize=64)
 def music(
@@ -38,6 +41,12 @@ def music(
     played = np.tanh(sound / 4).astype(np.float32)
     played.setflags(write=False)
     return played
+
+
+def clip(piece: int, start_s: float, length_s: float, **changes: float) -> Floats:
+    """Cut a stretch out of one of `PIECES`, played with `changes`."""
+    sound = music(piece, SECONDS, **changes)
+    return sound[int(start_s * SAMPLE_RATE_HZ) : int((start_s + length_s) * SAMPLE_RATE_HZ)]
 
 
 def _pluck(sound: NDArray[np.float64], start: int, hertz: float, loud: float, rate_hz: int) -> None:

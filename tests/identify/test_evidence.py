@@ -1,43 +1,75 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.identify import LIKELY, SURE, Match
-from licet.identify.evidence import probability
+from licet.identify import LIKELY, SURE, FingerprintIndex, Match
+from licet.identify.evidence import probability, witnesses
+from licet.identify.searching import Search
+from playing import clip, heard, music, noisy
 
-SCORES = st.floats(min_value=0.01, max_value=500)
-LEADS = st.floats(min_value=1.0, max_value=500)
-DEVIATIONS = st.floats(min_value=-20, max_value=500)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from licet.identify.aligning import Alignment
+    from licet.identify.fingerprint import Floats
+
 MORE = st.floats(min_value=1.0, max_value=10)
 
 
-@given(score=SCORES, lead=LEADS, deviations=DEVIATIONS, more=MORE)
-def test_more_evidence_is_never_less_sure(score: float, lead: float, deviations: float, more: float) -> None:
-    """More votes, a longer lead or more peaks never make a match less probable, which is always from 0 to 1."""
-    least = probability(score, lead, deviations)
-    assert 0 <= least <= 1
-    assert probability(score * more, lead, deviations) >= least
-    assert probability(score, lead * more, deviations) >= least
-    assert probability(score, lead, deviations + more) >= least
+@lru_cache
+def laid(folder: Path, name: str) -> list[tuple[float, Alignment]]:
+    """Return the score and the alignment of all that was laid over the index, what has most in common with it first."""
+    sounds: dict[str, Floats] = {
+        "a clean copy": clip(3, 5.0, 10.0),
+        "a noisy copy": noisy(clip(3, 5.0, 10.0), 5.0),
+        "a stretched copy": clip(3, 5.0, 10.0, tempo=1.04),
+        "other music": music(70, 10.0),
+        "noise": noisy(np.full(110_250, 1e-3, np.float32), -20.0),
+    }
+    search = Search(heard(sounds[name]), FingerprintIndex.open(folder).shelves())
+    found = sorted(search.alignments(0.0, 10.0), key=lambda each: -each[1].met)
+    return [(candidate.score, alignment) for candidate, alignment in found]
 
 
-@pytest.mark.parametrize(
-    ("score", "lead", "deviations", "sure"),
-    [
-        pytest.param(10.0, 8.0, 35.0, True, id="a clean copy"),
-        pytest.param(1.3, 3.0, 15.0, True, id="a stretched copy"),
-        pytest.param(2.4, 1.05, 20.0, True, id="a copy of a loop"),
-        pytest.param(0.95, 1.2, 20.0, False, id="other music with the same loop"),
-        pytest.param(0.4, 8.0, 4.0, False, id="one chord"),
-        pytest.param(0.2, 2.0, 3.0, False, id="chance"),
-    ],
-)
-def test_what_makes_sure(score: float, lead: float, deviations: float, sure: bool) -> None:
-    """Copies are sure; shared loops, chords and chance are not."""
-    assert (probability(score, lead, deviations) >= SURE) == sure
-    assert LIKELY < SURE
+@pytest.mark.parametrize("name", ["a clean copy", "a noisy copy", "a stretched copy"])
+def test_copies_are_sure(registered: Path, name: str) -> None:
+    """What is plainly the recording reaches the threshold."""
+    assert probability(witnesses(*laid(registered, name)[0])) >= SURE
+
+
+@pytest.mark.parametrize("name", ["other music", "noise"])
+def test_chance_is_not_even_likely(registered: Path, name: str) -> None:
+    """Nothing of what was laid over other recordings is worth showing."""
+    assert all(probability(witnesses(*each)) < LIKELY < SURE for each in laid(registered, name))
+
+
+@given(more=MORE)
+def test_more_evidence_is_never_less_sure(registered: Path, more: float) -> None:
+    """More votes never make a match less probable; more at another offset or pitch never make it more so."""
+    score, alignment = laid(registered, "a noisy copy")[0]
+    least = probability(witnesses(score, alignment))
+    assert probability(witnesses(score * more, alignment)) >= least
+    here, mean, deviation, greatest = alignment.elsewhere
+    repeated = replace(alignment, elsewhere=(here, mean, deviation, greatest * more))
+    assert probability(witnesses(score, repeated)) <= least
+    here, mean, deviation, greatest = alignment.aside
+    tuneless = replace(alignment, aside=(here, mean, deviation, greatest * more))
+    assert probability(witnesses(score, tuneless)) <= least
+
+
+@given(score=st.floats(0, 1e9), weight=st.floats(0, 1e9), other=st.floats(0, 1e9))
+def test_a_probability_is_one_whatever_was_seen(registered: Path, score: float, weight: float, other: float) -> None:
+    """From nothing at all to far too much: from 0 to 1, and never not a number."""
+    _, alignment = laid(registered, "a noisy copy")[0]
+    extreme = replace(alignment, elsewhere=(weight, other, 1.0, other + 1), aside=(weight, other, 1.0, other + 1))
+    assert 0 <= probability(witnesses(score, extreme)) <= 1
 
 
 @pytest.mark.parametrize(
@@ -51,5 +83,5 @@ def test_what_makes_sure(score: float, lead: float, deviations: float, sure: boo
 )
 def test_a_match_says_whether_it_is_changed(time_factor: float, frequency_factor: float, unchanged: bool) -> None:
     """Half a per cent of either is no change."""
-    match = Match("a", "", 0.0, 9.0, 1.0, time_factor, frequency_factor, 100, 1.0)
+    match = Match("a", "", 0.0, 9.0, 1.0, 10.0, time_factor, frequency_factor, 100, 1.0)
     assert match.unchanged == unchanged

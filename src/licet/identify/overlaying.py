@@ -290,12 +290,12 @@ def _median(values: Doubles) -> float:
             low = left
         if half < left:
             high = right
-    below = values[half]
+    below: float = values[half]
     if len(values) % 2 == 0:
         below = values[0]
         for at in range(1, half):
             below = max(below, values[at])
-    return 0.5 * (below + values[half])
+    return 0.5 * (below + float(values[half]))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
