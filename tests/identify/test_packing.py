@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.identify import packing
-from licet.identify.packing import SPARE, count, gather, pack_postings, unpack_postings
+from licet.identify.packing import SPARE, count, gather, pack_postings, scan, unpack_postings
 from licet.identify.quantising import FILLER, LOWEST, QUARTERS, STEPS, pack_peaks, unpack_peaks
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _packed(values: Values, shift: int, pack: Callable[..., Any] = pack_postings
 
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let kernels call each other as plain Python."""
-    for name in ("_pack_bucket", "_bucket", "_bounds", "_head", "_step"):
+    for name in ("_pack_bucket", "_bucket", "_bounds", "_head", "_step", "_longer"):
         monkeypatch.setattr(packing, name, getattr(packing, name).py_func)
 
 
@@ -53,13 +53,14 @@ def test_what_is_packed_comes_back(shift: int, pairs: list[tuple[int, int]]) -> 
 @pytest.mark.parametrize("shift", SHIFTS)
 @given(pairs=POSTINGS, asked=ASKED)
 def test_every_posting_of_a_number_is_found(shift: int, pairs: list[tuple[int, int]], asked: UInts) -> None:
-    """For each number asked, all its postings are counted and gathered, and no other's."""
+    """For each number asked, all its postings are counted and gathered, and no other's; a scan gives the same."""
     directory, packed = _packed(_values(pairs), shift)
     counts = count(directory, packed, shift, WIDTH, asked)
     assert counts.tolist() == [sum(number == one for number, _ in pairs) for one in asked]
     owners, positions = gather(directory, packed, shift, WIDTH, asked, counts)
     meant = [(which, at) for which, one in enumerate(asked) for number, at in sorted(pairs) if number == one]
     assert list(zip(owners.tolist(), positions.tolist(), strict=True)) == meant
+    assert all(map(np.array_equal, scan(directory, packed, shift, WIDTH, asked), (owners, positions)))
 
 
 def test_what_is_not_wanted_is_passed_over() -> None:
@@ -79,12 +80,14 @@ def test_kernels_are_their_plain_python(monkeypatch: pytest.MonkeyPatch, shift: 
     asked = np.array([0, 3, 3, 7, 20, NUMBERS - 1, 900], np.uint32)
     directory, packed = _packed(values, shift)
     counts = count(directory, packed, shift, WIDTH, asked)
-    compiled = [*gather(directory, packed, shift, WIDTH, asked, counts), counts, directory, packed]
+    scanned = scan(directory, packed, shift, WIDTH, asked)
+    compiled = [*gather(directory, packed, shift, WIDTH, asked, counts), *scanned, counts, directory, packed]
     _plain(monkeypatch)
     directory, packed = _packed(values, shift, pack_postings.py_func)
     assert np.array_equal(unpack_postings.py_func(directory, packed, shift, WIDTH, 0), values)
     counts = count.py_func(directory, packed, shift, WIDTH, asked)
-    plain = [*gather.py_func(directory, packed, shift, WIDTH, asked, counts), counts, directory, packed]
+    scanned = scan.py_func(directory, packed, shift, WIDTH, asked)
+    plain = [*gather.py_func(directory, packed, shift, WIDTH, asked, counts), *scanned, counts, directory, packed]
     assert all(np.array_equal(one, other) for one, other in zip(compiled, plain, strict=True))
 
 
@@ -119,6 +122,7 @@ def test_damage_is_told_or_harmless(data: st.DataObject) -> None:
     try:
         counts = count(directory, packed, shift, WIDTH, asked)
         owners, positions = gather(directory, packed, shift, WIDTH, asked, counts)
+        scan(directory, packed, shift, WIDTH, asked)
         unpack_postings(directory, packed, shift, WIDTH, 0)
     except ValueError:
         return

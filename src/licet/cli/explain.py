@@ -102,8 +102,8 @@ def _show_identity(line: Line, out: Console) -> None:
     for match in line.matches:
         out.print(
             f"  {printable(match.recording)} sounds at {match.query_start_s:.1f}–{match.query_end_s:.1f} s: "
-            f"{match.reference_start_s:.1f}–{match.reference_end_s:.1f} s of the recording; tempo × {match.time_factor:.3f}, "
-            f"pitch × {match.frequency_factor:.3f}."
+            f"{match.reference_start_s:.1f}–{match.reference_end_s:.1f} s of the recording; "
+            f"tempo × {match.time_factor:.3f}, pitch × {match.frequency_factor:.3f}."
         )
 
 

@@ -127,9 +127,16 @@ def scan(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UIn
         if done + held > len(owners):
             owners, positions = _longer(owners, done + held), _longer(positions, done + held)
         low = np.int64(numbers[asked]) & ((1 << shift) - 1)
-        begin = done
-        done = _take(postings, codes, held, at, end, low, width, positions, done)
-        owners[begin:done] = asked
+        value = 0
+        for which in range(held):
+            step, at = _step(postings, codes, which, at, end)
+            value += step
+            if value >> width > low:
+                break
+            if value >> width == low:
+                owners[done] = asked
+                positions[done] = value & ((1 << width) - 1)
+                done += 1
     return owners[:done], positions[:done]
 
 
@@ -200,25 +207,9 @@ def unpack_postings(directory: UInts, postings: Bytes, shift: int, width: int, f
 @njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
 def _longer(array: UInts, least: Int) -> UInts:
     longer = np.empty(max(2 * len(array), least), np.uint32)
-    longer[: len(array)] = array
+    for at in range(len(array)):  # an array assigned to a slice takes seconds to compile
+        longer[at] = array[at]
     return longer
-
-
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
-def _take(
-    postings: Bytes, codes: Int, held: Int, at: Int, end: Int, low: Int, width: Int, positions: UInts, done: Int
-) -> Int:
-    """Put the positions of one number of a bucket into `positions` from `done` on; return where they end."""
-    value = 0
-    for which in range(held):
-        step, at = _step(postings, codes, which, at, end)
-        value += step
-        if value >> width > low:
-            break
-        if value >> width == low:
-            positions[done] = value & ((1 << width) - 1)
-            done += 1
-    return done
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
