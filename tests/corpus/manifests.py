@@ -315,7 +315,16 @@ def laundered(item: str, rule: str) -> Line:
 
 def _match(recording: str, offset: float = 0.0, speed: float = 1.0) -> MatchLine:
     return MatchLine(
-        recording, f"catalogue/{recording[8:]}.mp3", 0.4, 30.1, offset, offset + 29.7 * speed, 1.0, 1_204, 0.999987
+        recording,
+        f"catalogue/{recording[8:]}.mp3",
+        0.4,
+        30.1,
+        offset,
+        offset + 29.7 * speed,
+        speed,
+        1.0,
+        1_204,
+        0.999987,
     )
 
 
