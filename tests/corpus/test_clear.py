@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from corpora import COMMERCIAL, lines_of
+from corpora import COMMERCIAL, MASTERS, RATE_HZ, THEN, clip, lines_of, piece
+from playing import write_wav
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +60,39 @@ def test_a_clip_says_where_in_the_recording_it_begins(commercial: dict[str, Line
     assert line.identified_by == "fingerprint"
     assert abs(match.reference_start_s - match.query_start_s - 4.0) < 0.1
     assert match.path == "given.wav"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "verdict"),
+    [
+        pytest.param((1, 99, 1), "permitted", id="one that is permitted, twice"),
+        pytest.param((1, 3), "refused", id="one of them is refused"),
+        pytest.param((4, 1), "unknown", id="nobody says anything of one"),
+        pytest.param((4, 1, 3), "refused", id="the least permissive decides"),
+    ],
+)
+def test_a_medley_needs_the_word_of_every_holder(
+    workspace: Workspace, tmp_path: Path, pieces: tuple[int, ...], verdict: str
+) -> None:
+    """A file that holds several recordings is cleared for all of them or not at all; each is named once."""
+    (tmp_path / "corpus").mkdir()
+    write_wav(tmp_path / "corpus" / "medley.wav", np.concatenate([piece(seed) for seed in pieces]), RATE_HZ)
+    workspace.clear(tmp_path / "corpus", COMMERCIAL, out=tmp_path / "out", workers=1, report=False)
+    line = lines_of(tmp_path / "out")["medley.wav"]
+    names = {seed: f"local:licences/{name}.wav" for name, seed, _ in MASTERS}
+    assert sorted(line.recordings) == sorted({names[seed] for seed in pieces if seed in names})
+    assert line.verdict == verdict
+
+
+def test_what_is_heard_and_not_on_record_that_day_is_a_doubt(workspace: Workspace, tmp_path: Path) -> None:
+    """The sound is registered, its terms were captured later: what is stated of the corpus does not speak for it."""
+    (tmp_path / "corpus").mkdir()
+    write_wav(tmp_path / "corpus" / "clip.wav", clip(1), RATE_HZ)
+    before = replace(COMMERCIAL, day=THEN.date() - timedelta(days=2))
+    workspace.clear(tmp_path / "corpus", before, out=tmp_path / "out", workers=1, report=False)
+    line = lines_of(tmp_path / "out")["clip.wav"]
+    assert line.verdict == "unknown"
+    assert ("doubtful", "local:licences/given.wav") in {(reason.rule, reason.about) for reason in line.reasons}
 
 
 def test_laundering_is_caught_and_both_statements_are_shown(research: dict[str, Line]) -> None:

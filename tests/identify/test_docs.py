@@ -30,7 +30,7 @@ def test_the_page_s_example_runs(
 STATED = {
     r"nothing stronger within ([\d.]+) frames": {peaks.NEAR_FRAMES},
     r"within \d+ frames and ([\d.]+) bins": {peaks.NEAR_BINS},
-    r"fewer than ([\d.]+) stronger": {peaks.KEPT, hashes.RANKS_STORED},
+    r"fewer than ([\d.]+) stronger": {peaks.KEPT},
     r"stronger such points of its octave within ([\d.]+) frames": {peaks.REACH},
     r"([\d.]+) to [\d.]+ frames and at most": {hashes.NEAREST},
     r"[\d.]+ to ([\d.]+) frames and at most": {hashes.FARTHEST},

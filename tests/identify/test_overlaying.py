@@ -144,27 +144,25 @@ def test_a_rare_pitch_tells_more() -> None:
 
 
 def test_what_meets_at_other_offsets_is_weighed() -> None:
-    """The line's own offset stands out; a copy of it elsewhere in the recording is the greatest of the others."""
+    """The line's own offset stands out, and less so where the recording holds the same again."""
     one = laid()
-    here, mean, deviation, greatest = overlaying.over_offsets(*by_ladder(one))
-    assert here > greatest > mean
+    here, mean, deviation = overlaying.over_offsets(*by_ladder(one))
     assert here > mean + 10 * deviation
     twice = np.r_[one.there, one.there + SECONDS * FRAMES_PER_S]
     begins, order = overlaying.ladder(np.r_[one.tones, one.tones])
     again = overlaying.over_offsets(one.frames, one.pitches, one.weights, twice[order], begins, LINE)
-    assert again[3] == pytest.approx(again[0], rel=0.1)
+    assert again[2] > deviation
 
 
 def test_what_meets_at_other_pitches_is_weighed() -> None:
     """On the line itself all that meets weighs, and next to nothing does elsewhere."""
     one = laid()
     arguments = (one.frames, one.pitches, one.weights, one.there, one.tones)
-    here, mean, deviation, greatest = overlaying.over_pitches(*arguments, LINE)
+    here, greatest = overlaying.over_pitches(*arguments, LINE)
     assert here == pytest.approx(one.weights[_nearest(*one.peaks, LINE, NEAR_FRAMES) >= 0].sum(), rel=0.1)
-    assert here > greatest > mean
-    assert here > mean + 10 * deviation
+    assert here > 3 * greatest
     off = (LINE[0], LINE[1], LINE[2] + 10 * NEAR_PITCH)
-    assert overlaying.over_pitches(*arguments, off)[3] > here / 2
+    assert overlaying.over_pitches(*arguments, off)[1] > here / 2
 
 
 def test_the_likeliest_run_has_the_greatest_sum() -> None:

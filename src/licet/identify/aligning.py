@@ -60,23 +60,19 @@ class Alignment:
         line: from frames of the query to frames of the recording.
         asked: the stretch's peaks that sound while the recording does.
         met: of these, the ones that meet a peak of the recording.
-        known: peaks of the recording that sound in the stretch.
         late: by how much those that meet miss each other in time, on average; by chance, half of what is allowed.
         sharp: and in pitch.
-        could: what all the asked would weigh.
-        elsewhere: what meets weighs here; and the mean, standard deviation and greatest of it at other offsets.
-        aside: what meets weighs here; and the mean, standard deviation and greatest of it at other pitches.
+        elsewhere: what meets weighs here; and the mean and standard deviation of it at other offsets.
+        aside: what meets weighs here; and the greatest of it at other pitches.
     """
 
     line: Line
     asked: int
     met: int
-    known: int
     late: float
     sharp: float
-    could: float
-    elsewhere: tuple[float, float, float, float]
-    aside: tuple[float, float, float, float]
+    elsewhere: tuple[float, float, float]
+    aside: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +134,12 @@ def measure(
         return None
     late = frames[met] * factor + start - there[nearest[met]]
     sharp = pitches[met] - interval - tones[nearest[met]]
-    begin, end = np.searchsorted(there, (frames[0] * factor + start, frames[-1] * factor + start))
     return Alignment(
         Line(*line),
         asked=len(frames),
         met=int(np.count_nonzero(met)),
-        known=int(end - begin),
         late=float(np.abs(late).mean()) / overlaying.NEAR_FRAMES,
         sharp=float(np.abs(sharp).mean()) / overlaying.NEAR_PITCH,
-        could=float(weights.sum()),
         elsewhere=overlaying.over_offsets(frames, pitches, weights, there[ladder[1]], ladder[0], line),
         aside=overlaying.over_pitches(frames, pitches, weights, there, tones, line),
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from licet.errors import UsageError
 from licet.identify.fingerprint import FRAMES_PER_S
-from licet.identify.hashes import CELLS, FAN_STORED, RANKS_STORED, numbers, pairs
+from licet.identify.hashes import CELLS, FAN_STORED, RANKS_PAIRED, RANKS_STORED, numbers, pairs
 from licet.identify.layout import MADE_WITH, PAGE, SECTIONS, Header, Section, aligned
 from licet.identify.placing import placed
 from licet.identify.segments import SILENCE, Registered, key_of, length_in_frames
@@ -59,10 +59,10 @@ def write_segment(path: Path, recordings: Iterable[tuple[Registered, Fingerprint
     named, when = [np.zeros(0, np.uint32)], [np.zeros(0, np.uint32)]
     with drafted(path) as draft:
         for known, fingerprint in recordings:
-            stored = fingerprint.salient(RANKS_STORED)
-            anchors, targets = pairs(stored, FAN_STORED)
-            cells = numbers(stored, anchors, targets)
-            after = np.rint(np.maximum(stored.frames[anchors], 0)).astype(np.int64)
+            stored, paired = fingerprint.salient(RANKS_STORED), fingerprint.salient(RANKS_PAIRED)
+            anchors, targets = pairs(paired, FAN_STORED)
+            cells = numbers(paired, anchors, targets)
+            after = np.rint(np.maximum(paired.frames[anchors], 0)).astype(np.int64)
             own = cells < CELLS  # a pitch at the very end of the scale has no number
             named.append(cells[own])
             when.append((draft.frames + after[own]).astype(np.uint32))

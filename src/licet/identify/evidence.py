@@ -1,13 +1,14 @@
 """How sure a match is: what was found, weighed against what chance, beats and loops make, as a probability.
 
-Six witnesses are heard; `docs/identify.md` tells how their weights were fitted, on what, and what the result is worth.
+Five witnesses are heard; `docs/identify.md` tells how their weights were fitted, on what, and what the result is
+worth.
 
-1. The votes that led there: pairs that agree, over the square root of the pairs that asked.
-2. Standard deviations by which the peaks that meet outweigh those that meet at other offsets in the recording.
-3. Their lead over the best other offset: what repeats itself fits nearly as well a bar later.
-4. Standard deviations by which they outweigh those that meet at other pitches.
-5. Their lead over the best other pitch: where beats coincide and notes do not, any pitch is as good.
-6. The share of all that could have met.
+1. Standard deviations by which the peaks that meet outweigh those that meet at other offsets in the recording: what
+   repeats itself fits nearly as well a bar later.
+2. Their lead over the best other pitch: where beats coincide and notes do not, any pitch is as good.
+3. How many meet.
+4. How closely they meet in time, in standard deviations from what chance would have.
+5. How closely they meet in pitch.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ LIKELY = 0.5
 UNCHANGED = 0.005
 """Factors nearer to 1 than this count as no change."""
 
-_BASE = -12.0
-_WEIGHTS = (2.0, 2.0, 2.0, 2.0, 1.0, 1.0)
+_BASE = -23.5
+_WEIGHTS = (7.95, 1.2, 0.33, 0.53, 0.37)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,17 @@ class Match:
         return abs(self.time_factor - 1) < UNCHANGED and abs(self.frequency_factor - 1) < UNCHANGED
 
 
-def witnesses(score: float, alignment: Alignment) -> tuple[float, ...]:
-    """Return what each of the six says, in e-folds."""
-    here, mean, deviation, greatest = alignment.elsewhere
-    aside, aside_mean, aside_deviation, aside_greatest = alignment.aside
+def witnesses(alignment: Alignment) -> tuple[float, ...]:
+    """Return what each of the five says: the last two in standard deviations, the others in e-folds."""
+    here, mean, deviation = alignment.elsewhere
+    aside, greatest = alignment.aside
+    spread = math.sqrt(12 * alignment.met)  # the mean of as many that are spread evenly has this over one deviation
     return (
-        math.log(max(score, 1e-3)),
         math.log1p(max((here - mean) / deviation, 0.0)),
-        math.log((here + 1.0) / greatest),
-        math.log1p(max((aside - aside_mean) / aside_deviation, 0.0)),
-        math.log((aside + 1.0) / aside_greatest),
-        math.log((here + 1.0) / (alignment.could + 1.0)),
+        math.log((aside + 1.0) / greatest),
+        math.log(alignment.met),
+        (0.5 - alignment.late) * spread,
+        (0.5 - alignment.sharp) * spread,
     )
 
 

@@ -25,7 +25,8 @@ PITCH_CELLS = 32  # to the octave
 INTERVAL_CELLS = 64  # to the octave
 LOWEST = 7.0  # log2 Hz: 128 Hz, below every peak at any factor
 FAN_STORED = 2  # pairs kept for an anchor in the index, nearest in time first
-RANKS_STORED = 3  # peaks kept of each octave in the index: a query is heard in more detail
+RANKS_PAIRED = 3  # peaks of each octave that are paired in the index
+RANKS_STORED = 5  # and that are kept there, to be compared with: a query is heard in more detail
 
 INTERVALS = int(2 * WIDEST * INTERVAL_CELLS)
 TIMES = FARTHEST - NEAREST + 1

@@ -159,8 +159,8 @@ def over_offsets(
     sorted_there: Doubles,
     begins: Indices,
     line: tuple[float, float, float],
-) -> tuple[float, float, float, float]:
-    """Weigh what meets at `line`'s offset, and at all others at its factors: (here; mean, deviation, greatest there).
+) -> tuple[float, float, float]:
+    """Weigh what meets at `line`'s offset, and at all others at its factors: (here; mean and deviation there).
 
     `sorted_there` are the recording's frames in the order of its ladder.
     """
@@ -186,7 +186,7 @@ def over_offsets(
     own = min(max(int(np.rint(start - origin)), 0), lags - 1)
     here = total[own]
     alike = max(min(latest, end + start) - max(earliest, begin + start), 1.0)
-    count, mean, square, greatest = 0, 0.0, 0.0, 0.0
+    count, mean, square = 0, 0.0, 0.0
     for lag in range(lags):
         offset = origin + lag
         together = min(latest, end + offset) - max(earliest, begin + offset)
@@ -194,7 +194,6 @@ def over_offsets(
             count += 1
             mean += total[lag]
             square += total[lag] ** 2
-            greatest = max(greatest, total[lag])
     # The recording may be too short to be compared with itself: then chance is all that can be reckoned with.
     expected, spread = 0.0, 0.0
     for weight in weights:
@@ -206,7 +205,7 @@ def over_offsets(
         mean /= count
         spread = max(spread, np.sqrt(max(square / count - mean**2, 0.0)))
         expected = max(expected, mean)
-    return here, expected, spread + 1.0, max(greatest, expected + spread) + 1.0
+    return here, expected, spread + 1.0
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
@@ -217,8 +216,8 @@ def over_pitches(
     there: Doubles,
     tones: Doubles,
     line: tuple[float, float, float],
-) -> tuple[float, float, float, float]:
-    """Weigh what meets on `line`, and with the query moved in pitch: (here; mean, deviation and greatest aside)."""
+) -> tuple[float, float]:
+    """Weigh what meets on `line`, and with the query moved in pitch: (here; the most aside)."""
     factor, start, interval = line
     total = np.zeros(2 * _ASIDE + 1)
     last = np.zeros(2 * _ASIDE + 1, np.int32)  # as above
@@ -235,13 +234,11 @@ def over_pitches(
                 total[step] += weights[peak]
             other += 1
     here = max(total[_ASIDE - 1], total[_ASIDE], total[_ASIDE + 1])
-    mean, square, greatest = 0.0, 0.0, 0.0
+    greatest = 0.0
     for step in range(2 * _ASIDE + 1):
         if abs(step - _ASIDE) > 2:
-            mean += total[step] / (2 * _ASIDE - 4)
-            square += total[step] ** 2 / (2 * _ASIDE - 4)
             greatest = max(greatest, total[step])
-    return here, mean, np.sqrt(max(square - mean**2, 0.0)) + 1.0, greatest + 1.0
+    return here, greatest + 1.0
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types

@@ -23,7 +23,7 @@ BINS = slice(14, 468)  # about 150 Hz to 5 kHz: below, a bin is too coarse for a
 OCTAVES = 5
 FLOOR = (WINDOW / 2 * 1e-4) ** 2  # power of a full-scale sine, less 80 dB: below it lies the dither
 REACH = 11
-KEPT = 8  # ranks: a query is heard in more detail than what is registered
+KEPT = 16
 MARGIN = REACH + NEAR_FRAMES + 1  # frames to each side that decide about a point
 BLOCK = 256  # frames decided at a time: what they take stays in the cache
 

@@ -121,12 +121,11 @@ class Search:
         """Steps 2 to 5 for one stretch."""
         stretch, _ = self._query.between(start_s, end_s)
         for how in rounds:
-            sure = False
             for candidate, alignment in self._aligned(stretch, how):
-                chance = probability(witnesses(candidate.score, alignment))
+                chance = probability(witnesses(alignment))
                 if chance >= HOPE:
-                    sure |= self._follow(stretch, candidate, alignment, chance)
-            if sure:
+                    self._follow(stretch, candidate, alignment, chance)
+            if self._explained(start_s, end_s):  # a few seconds may fit at a pace that is not the query's
                 return
 
     def _aligned(self, stretch: Fingerprint, how: _Round) -> Iterator[tuple[Candidate, Alignment]]:
@@ -160,7 +159,7 @@ class Search:
                 wider.frames.astype(np.float64), wider.pitches.astype(np.float64), known, alignment.line, 3.0
             )
             if again is not None:
-                chance = max(chance, probability(witnesses(candidate.score, again)))
+                chance = max(chance, probability(witnesses(again)))
         if chance < LIKELY:
             return False
         line, reach = extent(self._query, known, alignment.line, first, last)

@@ -77,8 +77,8 @@ class Ballot:
         when = np.rint(self._peaks.frames.astype(np.float64) * change.time_factor).astype(np.int64)[self._anchors]
         boxes, votes = fullest(voters, positions, when, FEWEST, BOXES)
         starts = (boxes + 1) * WIDTH
-        # Up to a silence before a recording's start, the query begins earlier than it.
-        places = np.searchsorted(segment.starts, starts + SILENCE // 2, "right") - 1
+        # A stretch may begin earlier than its recording. What of the query comes before the stretch is of no account.
+        places = np.searchsorted(segment.starts, starts + int(when[0]) + SILENCE // 2, "right") - 1
         order = np.argsort(-votes, kind="stable")
         _, best = np.unique(places[order], return_index=True)
         return [
@@ -107,7 +107,6 @@ def _meetings(segment: Segment, asked: NDArray[np.uint32], limit: int) -> tuple[
     return gather(*postings, asked, counts)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
 def fullest(
     voters: NDArray[np.uint32], positions: NDArray[np.uint32], when: Indices, fewest: int, most: int
 ) -> tuple[Indices, Indices]:
@@ -119,6 +118,16 @@ def fullest(
     2. The counts tell how high a box must be to be among the fullest.
     3. Votes in cells so high are counted again, each box by itself.
     """
+    boxes, enough = crowded(voters, positions, when, fewest, most)
+    boxes.sort()  # here, where it is compiled already
+    return counted(boxes, enough)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def crowded(
+    voters: NDArray[np.uint32], positions: NDArray[np.uint32], when: Indices, fewest: int, most: int
+) -> tuple[Indices, int]:
+    """Return (the box of each vote whose cell is full enough, the votes that are enough): steps 1 and 2."""
     bits = _TABLE_BITS[0]
     while bits < _TABLE_BITS[1] and 1 << bits < 2 * len(voters):
         bits += 1
@@ -143,11 +152,16 @@ def fullest(
         if here + table[(cell + 1) & mask] >= enough or here + table[(cell - 1) & mask] >= enough:
             boxes[kept] = boxes[vote]
             kept += 1
-    rising = np.sort(boxes[:kept])
-    found, votes, done = np.empty(kept, np.int64), np.zeros(kept, np.int64), 0
-    for vote in range(kept):
-        if done == 0 or found[done - 1] != rising[vote]:
-            found[done] = rising[vote]
+    return boxes[:kept], enough
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+def counted(boxes: Indices, enough: int) -> tuple[Indices, Indices]:
+    """Return (boxes, votes) of those that have `enough`, given the box of each vote, never falling: step 3."""
+    found, votes, done = np.empty(len(boxes), np.int64), np.zeros(len(boxes), np.int64), 0
+    for box in boxes:
+        if done == 0 or found[done - 1] != box:
+            found[done] = box
             done += 1
         votes[done - 1] += 1
     left = 0
