@@ -27,8 +27,8 @@ LIKELY = 0.5
 UNCHANGED = 0.005
 """Factors nearer to 1 than this count as no change."""
 
-_BASE = -23.5
-_WEIGHTS = (7.95, 1.2, 0.33, 0.53, 0.37)
+_BASE = -21.9
+_WEIGHTS = (8.7, 0.74, 0.16, 0.34, 0.15)
 
 
 @dataclass(frozen=True, slots=True)
