@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -143,13 +144,13 @@ class Search:
         for shelf in self._shelves:
             limit = how.votes * shelf.segment.n_postings // max(self._postings, 1) + 1000
             try:
-                found = ballot.cast(shelf.segment, change, limit, how.most)
+                found = ballot.cast(shelf.segment, change, limit, how.most + len(shelf.hidden))
             except ValueError as error:  # noticed here, where it is free: a checksum would read the whole file
                 raise shelf.segment.damaged(str(error)) from error
-            yield from (candidate for candidate in found if candidate.place not in shelf.hidden)
+            yield from islice((each for each in found if each.place not in shelf.hidden), how.most)
 
-    def _follow(self, stretch: Fingerprint, candidate: Candidate, alignment: Alignment, chance: float) -> bool:
-        """Step 5. Keep what is likely; tell whether it is sure."""
+    def _follow(self, stretch: Fingerprint, candidate: Candidate, alignment: Alignment, chance: float) -> None:
+        """Step 5. Keep what is likely."""
         known = self._recording(candidate.segment, candidate.place)
         first, last = float(stretch.frames[0]), float(stretch.frames[-1])
         if chance < SURE and self._query.duration_s > STRETCH_S:
@@ -161,15 +162,14 @@ class Search:
             if again is not None:
                 chance = max(chance, probability(witnesses(again)))
         if chance < LIKELY:
-            return False
+            return
         line, reach = extent(self._query, known, alignment.line, first, last)
         span = _Span(candidate.segment, candidate.place, line, reach, chance)
         for other in [other for other in self._spans if other.shares(span)]:
             if (other.probability >= SURE, other.extent.met) >= (chance >= SURE, reach.met):
-                return chance >= SURE
+                return
             self._spans.remove(other)
         self._spans.append(span)
-        return chance >= SURE
 
     def _explained(self, start_s: float, end_s: float) -> bool:
         """Tell whether a sure span covers most of a stretch."""

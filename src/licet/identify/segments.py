@@ -160,6 +160,11 @@ class Segment:
             stream.seek(self._begins[name] + first * dtype.itemsize)
             return np.frombuffer(stream.read((last - first) * dtype.itemsize), dtype)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return len(self._map)
+
     def release(self) -> None:
         """Let go of the memory that what was read so far is mapped in; it is read again when asked for."""
         self._map.madvise(mmap.MADV_DONTNEED)
