@@ -158,8 +158,12 @@ def test_a_large_index_is_let_go_of_after_each_search(registered: Path, monkeypa
     opened = FingerprintIndex.open(registered)
     query = heard(clip(3, 5.0, 10.0))
     before = opened.search(query)
-    released: list[Segment] = []
+    released = []
+
+    def let_go(segment: Segment) -> None:
+        released.append(segment)
+
     monkeypatch.setattr("licet.identify.index.LARGE_BYTES", 0)
-    monkeypatch.setattr("licet.identify.segments.Segment.release", released.append)
+    monkeypatch.setattr("licet.identify.segments.Segment.release", let_go)
     assert opened.search(query) == before
     assert released
