@@ -59,9 +59,9 @@ class _Round:
     heard: int  # peaks that are laid over them: those of a rank below
 
 
-QUICK = _Round(ranks=3, fan=8, changes=AS_IT_IS, votes=1_500_000, most=12, aligned=12, heard=8)
-CHANGED = _Round(ranks=3, fan=8, changes=CHANGES, votes=250_000, most=6, aligned=30, heard=8)
-THOROUGH = _Round(ranks=6, fan=30, changes=AS_IT_IS, votes=1_500_000, most=40, aligned=40, heard=KEPT)
+QUICK = _Round(ranks=3, fan=8, changes=AS_IT_IS, votes=300_000, most=12, aligned=12, heard=8)
+CHANGED = _Round(ranks=3, fan=8, changes=CHANGES, votes=100_000, most=6, aligned=30, heard=8)
+THOROUGH = _Round(ranks=6, fan=30, changes=AS_IT_IS, votes=600_000, most=40, aligned=40, heard=KEPT)
 ROUNDS = (QUICK, CHANGED, THOROUGH)
 
 
