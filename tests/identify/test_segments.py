@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,6 +146,26 @@ def test_what_was_appended_is_noticed(file: Path) -> None:
     segment = Segment(file)
     _write(file, len(file.read_bytes()), b"more")
     with pytest.raises(IndexDamagedError, match="follows its last section"):
+        segment.verify()
+
+
+def test_a_segment_is_whole_after_its_name_is_gone(file: Path) -> None:
+    """A merge takes names away; who has the file open still reads all of it."""
+    segment = Segment(file)
+    file.unlink()
+    segment.verify()
+    assert segment.read("starts", 0, len(segment)).tolist() == segment.starts.tolist()
+
+
+def test_a_disk_that_cannot_read_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As damage to the file, in words."""
+
+    def broken(*_: int) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    segment = Segment(file)
+    monkeypatch.setattr(os, "pread", broken)
+    with pytest.raises(IndexDamagedError, match="Input/output error"):
         segment.verify()
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import os
+import weakref
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -65,8 +67,9 @@ class Segment:
         """
         self.path = path
         try:
-            with path.open("rb") as stream:
-                self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            self._file = os.open(path, os.O_RDONLY)  # stays open: a merge may take the name away
+            weakref.finalize(self, os.close, self._file)
+            self._map = mmap.mmap(self._file, 0, access=mmap.ACCESS_READ)
             page = self._map[:PAGE]
             header = Header.of(page)
         except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
@@ -140,25 +143,28 @@ class Segment:
         Raises:
             IndexDamagedError: the header or a section is not what was written. It is named.
         """
-        with self.path.open("rb") as stream:
-            if hashlib.sha256(stream.read(PAGE)).hexdigest() != self.digest:
-                raise self.damaged("its header is not what it was when it was opened")
-            for section in self.header.sections:
-                running, left = hashlib.sha256(), aligned(section.size)
-                while left and (piece := stream.read(min(left, _PIECE))):
-                    running.update(piece)
-                    left -= len(piece)
-                if running.hexdigest() != section.sha256:
-                    raise self.damaged(f"its section {section.name} does not match its checksum")
-            if stream.read(1):
-                raise self.damaged("something follows its last section")
+        if hashlib.sha256(self._bytes(0, PAGE)).hexdigest() != self.digest:
+            raise self.damaged("its header is not what it was when it was opened")
+        at = PAGE
+        for section in self.header.sections:
+            running, end = hashlib.sha256(), at + aligned(section.size)
+            for begin in range(at, end, _PIECE):
+                running.update(self._bytes(begin, min(end - begin, _PIECE)))
+            if running.hexdigest() != section.sha256:
+                raise self.damaged(f"its section {section.name} does not match its checksum")
+            at = end
+        if self._bytes(at, 1):
+            raise self.damaged("something follows its last section")
 
     def read(self, name: str, first: int, last: int) -> NDArray[Any]:
-        """Return items `first` up to `last` of a section as a copy, and leave none of it mapped in memory."""
+        """Return items `first` up to `last` of a section as a copy, and leave none of it mapped in memory.
+
+        Raises:
+            IndexDamagedError: the disk cannot read them.
+        """
         dtype = np.dtype(SECTIONS[name])
-        with self.path.open("rb") as stream:
-            stream.seek(self._begins[name] + first * dtype.itemsize)
-            return np.frombuffer(stream.read((last - first) * dtype.itemsize), dtype)
+        begin = self._begins[name] + first * dtype.itemsize
+        return np.frombuffer(self._bytes(begin, (last - first) * dtype.itemsize), dtype)
 
     @property
     def size(self) -> int:
@@ -172,6 +178,16 @@ class Segment:
     def damaged(self, says: str) -> IndexDamagedError:
         """Return the error that names this file and says what is wrong with it."""
         return IndexDamagedError(f"{self.path} is damaged: {says}", mend=_MEND)
+
+    def _bytes(self, begin: int, size: int) -> bytes:
+        """Return what the file holds from `begin` on, fewer than `size` bytes where it ends before.
+
+        A bad disk makes this an error, where reading through the map would be the end of the process.
+        """
+        try:
+            return os.pread(self._file, size, begin)
+        except OSError as error:
+            raise self.damaged(f"{error}") from error
 
     def _laid_out(self) -> dict[str, int]:
         """Return where each section begins, once their names, their sizes and the file's agree."""
