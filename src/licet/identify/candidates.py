@@ -6,7 +6,8 @@ from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from licet.identify.compiling import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +18,7 @@ NEAR_FRAMES = 2
 NEAR_BINS = 3
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def standing_out(power: Floats, floor: float) -> NDArray[np.bool_]:
     """Tell where `power` [shape=(n_frames, n_bins)] is above `floor` and nothing near is stronger.
 
@@ -38,7 +39,7 @@ def standing_out(power: Floats, floor: float) -> NDArray[np.bool_]:
     return marks
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def strongest_of_seven(levels: Floats, strongest: Floats) -> None:
     """Fill `strongest` [shape=(n,)] with the greatest of each seven neighbours in `levels` [shape=(n + 6,)]."""
     # Seven slices under one index, and no loop over them: so the compiler takes many points at once.
@@ -48,7 +49,7 @@ def strongest_of_seven(levels: Floats, strongest: Floats) -> None:
         strongest[at] = max(below, d[at], above)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def mark_strongest(levels: Floats, near: Floats, floor: float, marks: NDArray[np.bool_]) -> None:
     """Mark where `levels` [shape=(n,)] is above `floor` and no less than any of `near` [shape=(5, n)]."""
     a, b, c, d, e = near[0], near[1], near[2], near[3], near[4]
@@ -58,21 +59,28 @@ def mark_strongest(levels: Floats, near: Floats, floor: float, marks: NDArray[np
         marks[at] = (level > least) & (level >= max(a[at], b[at], c[at], d[at], e[at]))
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def ranks(frames: NDArray[np.int64], octaves: NDArray[np.int64], power: Floats, reach: int) -> NDArray[np.int64]:
     """Count for each candidate those of its octave within `reach` frames that are stronger; `frames` never falls.
 
     Of two equally strong the earlier counts as the stronger: a steady tone must not keep all its frames.
     """
     counts = np.zeros(len(frames), np.int64)
-    for octave in range(octaves.max() + 1 if len(octaves) else 0):
-        members = np.flatnonzero(octaves == octave)
-        when, level = frames[members], power[members]
+    members, when, level = np.empty_like(frames), np.empty_like(frames), np.empty_like(power)
+    highest = -1
+    for octave in octaves:
+        highest = max(highest, octave)
+    for octave in range(highest + 1):
+        held = 0
+        for this in range(len(frames)):  # plain loops: numpy's own functions would take seconds to compile
+            if octaves[this] == octave:
+                members[held], when[held], level[held] = this, frames[this], power[this]
+                held += 1
         first = last = 0
-        for this in range(len(members)):
+        for this in range(held):
             while when[this] - when[first] > reach:
                 first += 1
-            while last < len(members) and when[last] - when[this] <= reach:
+            while last < held and when[last] - when[this] <= reach:
                 last += 1
             stronger = 0
             for other in range(first, this):
@@ -83,7 +91,7 @@ def ranks(frames: NDArray[np.int64], octaves: NDArray[np.int64], power: Floats, 
     return counts
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def tops(power: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return by how much the true tops lie off the given points of `power`: [shape=(2, n)], in rows and in columns.
 
@@ -98,7 +106,7 @@ def tops(power: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> 
     return off
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def vertex(before: float, at: float, after: float) -> float:
     """Return how far from the middle one the parabola through three levels has its top: -0.5 to 0.5."""
     low, middle, high = log(max(before, 1e-20)), log(max(at, 1e-20)), log(max(after, 1e-20))

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from licet.identify.compiling import kernel
 
 if TYPE_CHECKING:
     from licet.identify.fingerprint import Fingerprint, Floats
@@ -63,7 +64,7 @@ def numbers(
     return found
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def paired(frames: Floats, pitches: Floats, fan: int, nearest: float, farthest: float) -> tuple[Indices, Indices]:
     """Return (anchors, targets) of peaks in order of time, which lie `nearest` to `farthest` frames apart."""
     anchors = np.empty(len(frames) * fan, np.int64)
@@ -79,10 +80,10 @@ def paired(frames: Floats, pitches: Floats, fan: int, nearest: float, farthest: 
                 anchors[done], targets[done] = anchor, target
                 done += 1
                 left -= 1
-    return anchors[:done].copy(), targets[:done].copy()
+    return anchors[:done], targets[:done]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def numbered(
     frames: Floats, pitches: Floats, anchors: Indices, targets: Indices, time_factor: float, shift: float
 ) -> Hashes:

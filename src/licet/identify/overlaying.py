@@ -10,8 +10,9 @@ Two peaks meet within `NEAR_FRAMES` and `NEAR_PITCH`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from licet.identify.compiling import kernel
 
 NEAR_FRAMES = 1.0
 NEAR_PITCH = 0.0130  # octaves, a seventh of a semitone
@@ -33,7 +34,7 @@ Indices = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def ladder(tones: Doubles) -> tuple[Indices, Indices]:
     """Sort peaks by pitch: (where each rung begins, [shape=(n_rungs + 1,)]; the peaks in order)."""
     begins = np.zeros(_RUNGS + 1, np.int64)
@@ -49,7 +50,7 @@ def ladder(tones: Doubles) -> tuple[Indices, Indices]:
     return begins, order
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def surprises(pitches: Doubles, begins: Indices, length: float) -> Doubles:
     """Return what it tells if each peak meets one, in nats: how seldom its pitch sounds in `length` frames."""
     result = np.empty(len(pitches))
@@ -60,7 +61,7 @@ def surprises(pitches: Doubles, begins: Indices, length: float) -> Doubles:
     return result
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def straightest(
     frames: Doubles,
     pitches: Doubles,
@@ -104,7 +105,7 @@ def straightest(
     return turned, start + best_off + (factor - turned) * middle
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def fitted(
     frames: Doubles, pitches: Doubles, there: Doubles, tones: Doubles, line: tuple[float, float, float]
 ) -> tuple[float, float, float]:
@@ -136,7 +137,7 @@ def fitted(
     return factor, start, interval
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def meetings(
     frames: Doubles, pitches: Doubles, there: Doubles, tones: Doubles, line: tuple[float, float, float]
 ) -> Indices:
@@ -151,7 +152,7 @@ def meetings(
     return nearest
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def over_offsets(
     frames: Doubles,
     pitches: Doubles,
@@ -208,7 +209,7 @@ def over_offsets(
     return here, expected, spread + 1.0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def over_pitches(
     frames: Doubles,
     pitches: Doubles,
@@ -241,7 +242,7 @@ def over_pitches(
     return here, greatest + 1.0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _nearest(
     frames: Doubles,
     pitches: Doubles,
@@ -268,7 +269,7 @@ def _nearest(
     return result
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _median(values: Doubles) -> float:
     """Return the median of `values`, at least one, and leave them in another order (C. A. R. Hoare's FIND, 1961)."""
     half = len(values) // 2
@@ -295,19 +296,19 @@ def _median(values: Doubles) -> float:
     return 0.5 * (below + float(values[half]))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _rung(tone: float) -> int:
     return min(max(int(np.rint((tone - _LOWEST) / _RUNG)), 0), _RUNGS - 1)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _rungs(tone: float) -> tuple[int, int]:
     """Return the first rung near `tone`, and the one after the last."""
     rung = int(np.rint((tone - _LOWEST) / _RUNG))
     return min(max(rung - _NEAR_RUNGS, 0), _RUNGS), min(max(rung + _NEAR_RUNGS + 1, 0), _RUNGS)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def likeliest(met: Flags, weights: Doubles, share: float) -> tuple[int, int]:
     """Return (first, last) of the run of peaks that is best told by a copy of which `share` of the peaks meet.
 

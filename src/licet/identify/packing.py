@@ -20,8 +20,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from licet.identify.compiling import kernel
 
 SPAN_BITS = 32  # of a bucket: its numbers and their positions, so that a step takes four bytes at the most
 SPARE = 3  # bytes after the last bucket: four are read at once, and fewer are kept
@@ -33,7 +34,7 @@ Counts = NDArray[np.int64]
 Int = Any  # an int here, a machine word once compiled
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def count(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UInts) -> Counts:
     """Count the postings of each of `numbers`.
 
@@ -70,7 +71,7 @@ def count(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UI
     return counts
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def gather(
     directory: UInts, postings: Bytes, shift: int, width: int, numbers: UInts, counts: Counts
 ) -> tuple[UInts, UInts]:
@@ -110,7 +111,7 @@ def gather(
     return owners, positions
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def scan(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UInts) -> tuple[UInts, UInts]:
     """Return all postings of each of `numbers`, as `gather` does, without counting them first.
 
@@ -140,7 +141,7 @@ def scan(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UIn
     return owners[:done], positions[:done]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def pack_postings(values: Values, shift: int, width: int, first: int, last: int) -> tuple[Counts, Bytes]:
     """Write the buckets from `first` up to `last`.
 
@@ -170,7 +171,7 @@ def pack_postings(values: Values, shift: int, width: int, first: int, last: int)
     return ends, packed[:at].copy()
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def unpack_postings(directory: UInts, postings: Bytes, shift: int, width: int, first: int) -> Values:
     """Read whole buckets, `first` and those after it.
 
@@ -204,7 +205,7 @@ def unpack_postings(directory: UInts, postings: Bytes, shift: int, width: int, f
     return values
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _longer(array: UInts, least: Int) -> UInts:
     longer = np.empty(max(2 * len(array), least), np.uint32)
     for at in range(len(array)):  # an array assigned to a slice takes seconds to compile
@@ -212,7 +213,7 @@ def _longer(array: UInts, least: Int) -> UInts:
     return longer
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _pack_bucket(values: Values, before: Int, packed: Bytes, at: Int) -> Int:
     """Write one bucket, whose numbers begin at `before`, to `packed` from `at` on; return where it ends."""
     held = len(values)
@@ -237,7 +238,7 @@ def _pack_bucket(values: Values, before: Int, packed: Bytes, at: Int) -> Int:
     return at
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _bucket(directory: UInts, postings: Bytes, shift: Int, number: Int) -> tuple[Int, Int, Int, Int]:
     """Return (postings, where their lengths begin, where their steps begin, where it ends) of a number's bucket."""
     bucket = np.int64(number) >> shift
@@ -248,7 +249,7 @@ def _bucket(directory: UInts, postings: Bytes, shift: Int, number: Int) -> tuple
     return held, codes, at, end
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _bounds(directory: UInts, bucket: Int, postings: Bytes) -> tuple[Int, Int]:
     """Return where a bucket begins and ends, counted from where the directory's first does."""
     begin = np.int64(directory[bucket]) - np.int64(directory[0])
@@ -258,7 +259,7 @@ def _bounds(directory: UInts, bucket: Int, postings: Bytes) -> tuple[Int, Int]:
     return begin, end
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _head(postings: Bytes, begin: Int, end: Int) -> tuple[Int, Int, Int]:
     """Return (postings, where their lengths begin, where their steps begin) of the bucket from `begin` to `end`."""
     if begin == end:
@@ -276,7 +277,7 @@ def _head(postings: Bytes, begin: Int, end: Int) -> tuple[Int, Int, Int]:
     return held, at, steps
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def _step(postings: Bytes, codes: Int, which: Int, at: Int, end: Int) -> tuple[Int, Int]:
     """Return the step that begins at `at`, and where the next one does."""
     if at >= end:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from licet.identify.compiling import kernel
 
 if TYPE_CHECKING:
     from licet.identify.fingerprint import Floats
@@ -26,7 +27,7 @@ FILLER = WAIT << 11 | 2047  # `WAIT` quarters of a frame pass, and no peak comes
 Words = NDArray[np.uint16]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def pack_peaks(frames: Floats, pitches: Floats) -> Words:
     """Write peaks, [shape=(n_peaks,)] each, as words, [shape=(n_words,)], uint16.
 
@@ -52,7 +53,7 @@ def pack_peaks(frames: Floats, pitches: Floats) -> Words:
     return words[:done].copy()
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def unpack_peaks(words: Words) -> tuple[Floats, Floats]:
     """Return (frames, pitches), [shape=(n_peaks,)], float32, of words, [shape=(n_words,)], uint16."""
     frames = np.empty(len(words), np.float32)

@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
+from licet.identify.compiling import kernel
 from licet.identify.fingerprint import SAMPLE_RATE_HZ, Floats
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def mono(channels: Sequence[NDArray[Any]]) -> Floats:
     return average
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def mix(one: NDArray[Any], other: NDArray[Any], scale: np.float32, mixed: Floats) -> None:
     """Add two channels into `mixed` [shape=(n,)] and scale them.
 
@@ -119,7 +119,7 @@ def mix(one: NDArray[Any], other: NDArray[Any], scale: np.float32, mixed: Floats
         mixed[at] = min(max(sample, np.float32(-LOUDEST)), np.float32(LOUDEST)) if sample == sample else 0.0  # noqa: PLR0124  (the test for NaN)
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
+@kernel("contract")
 def halve(samples: Floats, taps: Floats, ready: Floats) -> None:
     """Fill `ready` with the sums of `taps` times the samples from 0, 2, 4 and so on.
 
@@ -136,7 +136,7 @@ def halve(samples: Floats, taps: Floats, ready: Floats) -> None:
             ready[new] += low + high
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+@kernel("reassoc", "nsz", "contract")
 def convolve(samples: Floats, taps: Floats, at: int, up: int, down: int, ready: Floats) -> None:
     """Fill `ready` with samples at `at / up`, `(at + down) / up` and so on, counted in `samples`.
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
+from licet.identify.compiling import kernel
 from licet.identify.fingerprint import HOP, WINDOW
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def fill_spectra(samples: Floats, spectra: Floats, first_bin: int) -> None:
         unload(now, spectra[start : start + BATCH], first_bin)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def load(samples: Floats, window: Floats, buffer: Floats) -> None:
     """Lay a batch of frames into `buffer` [shape=(2 * WINDOW * LANES,)]: step 1."""
     for at in range(WINDOW):
@@ -57,7 +57,7 @@ def load(samples: Floats, window: Floats, buffer: Floats) -> None:
             buffer[_IMAGINARY + at * LANES + lane] = weight * samples[at + (lane + LANES) * HOP]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def unload(buffer: Floats, spectra: Floats, first_bin: int) -> None:
     """Write the power of a transformed batch to `spectra` [shape=(BATCH, n_bins)]: step 3."""
     for column in range(spectra.shape[1]):
@@ -78,7 +78,7 @@ def _stage_of(size: int, stride: int) -> Callable[[Floats, Floats, Floats], None
     """
     quarter = size // 4
 
-    @njit(cache=True, nogil=True, fastmath={"contract"})
+    @kernel("contract")
     def stage(now: Any, then: Any, turns: Any) -> None:  # noqa: ANN401  (a kernel; arrays of float32)
         """Step 2, once: `turns` [shape=(size / 4, 6)] holds three roots of unity for each point."""
         for point in range(quarter):

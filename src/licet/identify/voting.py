@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
+from licet.identify.compiling import kernel
 from licet.identify.hashes import Indices, numbers, pairs
 from licet.identify.packing import count, gather, scan
 from licet.identify.segments import SILENCE
@@ -123,7 +123,7 @@ def fullest(
     return counted(boxes, enough)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def crowded(
     voters: NDArray[np.uint32], positions: NDArray[np.uint32], when: Indices, fewest: int, most: int
 ) -> tuple[Indices, int]:
@@ -155,7 +155,7 @@ def crowded(
     return boxes[:kept], enough
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc,unused-ignore]  # numba has no types
+@kernel()
 def counted(boxes: Indices, enough: int) -> tuple[Indices, Indices]:
     """Return (boxes, votes) of those that have `enough`, given the box of each vote, never falling: step 3."""
     found, votes, done = np.empty(len(boxes), np.int64), np.zeros(len(boxes), np.int64), 0
@@ -170,4 +170,4 @@ def counted(boxes: Indices, enough: int) -> tuple[Indices, Indices]:
         if both >= enough:
             found[left], votes[left] = found[at], both
             left += 1
-    return found[:left].copy(), votes[:left].copy()
+    return found[:left], votes[:left]
