@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 AROUND = 3000  # frames of the recording to each side, 70 seconds, that the stretch is compared with
 GROWTH = 1.5  # of the stretch followed, to each side and in each round
-DEVIATIONS = 2.0  # above what chance would have meet, below which no more is asked
+DEVIATIONS = 4.0  # above what chance would have meet, below which no more is asked
 FEWEST = 4  # peaks that meet, below which there is nothing to say
 
 

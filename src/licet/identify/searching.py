@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 STRETCH_S = 10.0  # looked up at once
 WHOLE_S = 15.0  # up to here a query is one stretch
 SHORT_S = 60.0  # up to here all of a query is looked up under changes
-SPARSE_S = 20.0  # from one stretch that is looked up under changes to the next, in a longer one
+SPARSE_S = 30.0  # from one stretch that is looked up under changes to the next, in a longer one
 WIDER_S = 10.0  # to each side of a stretch, that are looked at where it leaves a doubt
 HOPE = 0.02  # probability below which a candidate is given up
 EXPLAINED = 0.8  # of a stretch
@@ -199,14 +199,13 @@ class Search:
 def _stretches(duration_s: float) -> Iterator[tuple[float, float, bool]]:
     """Yield where each stretch of a query begins and ends, and whether it is to be looked up under changes too.
 
-    Stretches of a long query overlap by half where it is looked up as it is, so that what is a little longer than one
-    is found whole.
+    Those of a query of up to a minute overlap by half, so that what is a little longer than one is found whole.
     """
     if duration_s <= WHOLE_S:
         yield 0.0, WHOLE_S, True
         return
-    every_s = STRETCH_S if duration_s <= SHORT_S else SPARSE_S
+    step_s, changed_s = (STRETCH_S / 2, STRETCH_S) if duration_s <= SHORT_S else (STRETCH_S, SPARSE_S)
     start_s = 0.0
     while start_s + STRETCH_S / 2 < duration_s:
-        yield start_s, start_s + STRETCH_S, start_s % every_s == 0
-        start_s += STRETCH_S / 2
+        yield start_s, start_s + STRETCH_S, start_s % changed_s == 0
+        start_s += step_s
