@@ -127,8 +127,8 @@ class Comparer:
     def __call__(self, track: Track) -> tuple[Match, ...]:
         """Return which others `track` sounds like."""
         index = opened_index(self.index, self.state)
-        found = index.search(track.fingerprint, limit=MOST)
-        return tuple(match for match in found if match.probability >= SURE and match.recording != track.path)
+        found = index.search(track.fingerprint, limit=MOST, excluding=track.path)
+        return tuple(match for match in found if match.probability >= SURE)
 
 
 def _heard(path: Path) -> Track | AudioError:

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import chance
 import chromaprint
 import mix
 import music
@@ -57,6 +58,10 @@ def main() -> None:
         figures["exactness"] = reckoning.tell("exactness of right matches", reckoning.exactness(answers))
         figures["latency"] = reckoning.tell(
             "latency of 10 s clips, one a core", reckoning.latency([*answers, *negatives])
+        )
+        print("\nchance of a false match, by slices of what is not registered")
+        figures["chance"] = reckoning.tell(
+            "best candidates", chance.measure(folder / "index", corpus.unregistered(), options.slices)
         )
         if options.mix_hours:
             figures["mix"] = mix.measure(folder / "index", corpus, options.mix_hours)
@@ -192,6 +197,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--mix-hours", type=float, default=2.0, help="length of the mix; 0 leaves it out")
     parser.add_argument("--no-listening", dest="listening", action="store_false", help="leave its speed unmeasured")
+    parser.add_argument("--slices", type=int, default=20_000, help="whose best candidate is weighed (%(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
     return parser.parse_args()
 
