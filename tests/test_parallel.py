@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import partial
 from itertools import count, islice
+from typing import TYPE_CHECKING
 
 import pytest
 
 from licet.errors import UsageError
 from licet.parallel import Crashed, available_workers, ordered_map
+from licet.parallel.processes import beside
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def square(number: int) -> int:
@@ -59,3 +65,17 @@ def test_no_worker_is_an_error() -> None:
 def test_there_is_at_least_one_processor() -> None:
     """The default number of workers."""
     assert available_workers() >= 1
+
+
+def test_a_function_is_called_beside_the_block(tmp_path: Path) -> None:
+    """And is done when the block is left."""
+    with beside(partial((tmp_path / "done").write_text, "yes")):
+        pass
+    assert (tmp_path / "done").read_text() == "yes"
+
+
+def test_what_fails_beside_the_block_is_of_no_account(tmp_path: Path) -> None:
+    """Whatever it was."""
+    with beside(partial((tmp_path / "no" / "folder").write_text, "no")):
+        pass
+    assert not list(tmp_path.iterdir())

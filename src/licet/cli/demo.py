@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ def command(out: Path, workers: int | None, as_json: bool) -> None:
     Exit code 0 when it ran to its end, whatever it found.
     """
     from licet.demo import write_demo
+    from licet.identify.rehearsing import rehearse
+    from licet.parallel import available_workers
+    from licet.parallel.processes import beside
     from licet.policy import Act, Purpose, Use
     from licet.workspace import Workspace
 
@@ -42,7 +46,9 @@ def command(out: Path, workers: int | None, as_json: bool) -> None:
         raise UsageError(f"{out} holds something already", mend="name another folder with --out")
     say = (lambda _: None) if as_json else click.echo
     say("Composing the music and making the copies …")
-    with progress("Playing", quiet=as_json) as tick:
+    # On a fresh machine what listens is compiled first, which takes as long as the music does.
+    aside = beside(rehearse) if (workers or available_workers()) > 1 else nullcontext()
+    with aside, progress("Playing", quiet=as_json) as tick:
         demo = write_demo(out, tick)
     day, commercial, research = as_day(None), Purpose.COMMERCIAL, Purpose.RESEARCH
     with Workspace.init(out / "workspace") as room:

@@ -6,6 +6,7 @@ import multiprocessing
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from licet.parallel.engine import WINDOW_PER_WORKER, Crashed
@@ -78,6 +79,14 @@ class Pool(Generic[Item, Result]):
     def _start(self, workers: int) -> ProcessPoolExecutor:
         # Each process is given the function once: what it opens to work with stays open from item to item.
         return ProcessPoolExecutor(workers, mp_context=_context(), initializer=_install, initargs=(self._function,))
+
+
+@contextmanager
+def beside(function: Callable[[], object]) -> Iterator[None]:
+    """Call `function` in a process beside this one, and wait for it at the end; what becomes of it is of no account."""
+    with ProcessPoolExecutor(1, mp_context=_context()) as executor:
+        executor.submit(function)
+        yield
 
 
 _installed: list[Callable[[Any], Any]] = []  # in a worker process: the function it was given
