@@ -159,7 +159,7 @@ def pack_postings(values: Values, shift: int, width: int, first: int, last: int)
     packed = np.empty(10 * len(values), np.uint8)  # the most they can take; what stays untouched costs nothing
     ends = np.zeros(last - first, np.int64)
     span = np.uint64(shift + width)
-    begin, at = 0, 0
+    begin, at = 0, np.int64(0)  # a literal 0 is a type of its own: `_pack_bucket` would be compiled twice
     for bucket in range(first, last):
         end = begin
         while end < len(values) and np.int64(values[end] >> span) == bucket:
