@@ -127,7 +127,7 @@ def demuxed(path: Path, stream: BinaryIO) -> Iterator[InputContainer]:
             raise AudioError(
                 f"{shown(path)} holds no audio stream", code="no-audio-stream", mend="leave it out of the list"
             )
-        # Channels that lie apart are averaged five times as fast; a decoder that cannot do so makes what it does.
+        # Channels that lie apart are averaged without a copy; a decoder that cannot do so makes what it does.
         container.streams.audio[0].codec_context.options = {"request_sample_fmt": "s16p"}
         yield container
 
