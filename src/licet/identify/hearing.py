@@ -37,7 +37,7 @@ class Hearer:
     def __call__(self, file: Path) -> Hearing:
         """Hear one file. What is wrong with it is told, never raised."""
         try:
-            heard = listen(file)
+            heard = listen(file, digest=False)
         except AudioError as wrong:
             return Hearing(file, None, trouble=wrong)
         matches = opened_index(self.index, self.state).search(heard.fingerprint)
