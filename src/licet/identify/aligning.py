@@ -91,7 +91,11 @@ class Recording:
         frames, pitches = segment.peaks(place)
         self.frames = frames.astype(np.float64)
         self.pitches = pitches.astype(np.float64)
-        self.registered = segment.registered(place)
+
+    def around(self, line: Line, first: float, last: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return (frames, pitches) of the peaks that the query is compared with between two frames, laid on `line`."""
+        near = slice(*np.searchsorted(self.frames, (line.at(first) - AROUND, line.at(last) + AROUND)).tolist())
+        return self.frames[near], self.pitches[near]
 
 
 def align(
@@ -112,36 +116,32 @@ def measure(
     """Lay a stretch over `known` near the line `rough`, `reach` frames off at the most."""
     if len(frames) < FEWEST:
         return None
-    near = slice(*np.searchsorted(known.frames, (rough.at(frames[0]) - AROUND, rough.at(frames[-1]) + AROUND)).tolist())
-    there, tones = known.frames[near], known.pitches[near]
+    there, tones = known.around(rough, frames[0], frames[-1])
     if len(there) < FEWEST:
         return None
-    ladder = overlaying.ladder(tones)
-    weights = overlaying.surprises(pitches - rough.interval, ladder[0], float(there[-1] - there[0]) + 1.0)
-    factor, start = overlaying.straightest(
-        frames, pitches, weights, there, tones, (rough.time_factor, rough.start, rough.interval), reach
-    )
-    factor, start, interval = overlaying.fitted(frames, pitches, there, tones, (factor, start, rough.interval))
-    line = (factor, start, interval)
-    sounding = (frames * factor + start >= there[0] - 1.0) & (frames * factor + start <= there[-1] + 1.0)
+    begins, order = overlaying.ladder(tones)
+    weights = _surprises(pitches - rough.interval, begins, there)
+    straight = overlaying.straightest(frames, pitches, weights, there, tones, rough.values, reach)
+    line = Line(*overlaying.fitted(frames, pitches, there, tones, (*straight, rough.interval)))
+    sounding = _sounding(line, frames, there)
     frames, pitches, weights = frames[sounding], pitches[sounding], weights[sounding]
     if len(frames) < FEWEST:
         return None
-    nearest = overlaying.meetings(frames, pitches, there, tones, line)
+    nearest = overlaying.meetings(frames, pitches, there, tones, line.values)
     met = nearest >= 0
     expected = float(np.exp(-weights).sum())
     if np.count_nonzero(met) < max(FEWEST, expected + DEVIATIONS * math.sqrt(expected)):
         return None
-    late = frames[met] * factor + start - there[nearest[met]]
-    sharp = pitches[met] - interval - tones[nearest[met]]
+    late = line.at(frames[met]) - there[nearest[met]]
+    sharp = pitches[met] - line.interval - tones[nearest[met]]
     return Alignment(
-        Line(*line),
+        line,
         asked=len(frames),
         met=int(np.count_nonzero(met)),
         late=float(np.abs(late).mean()) / overlaying.NEAR_FRAMES,
         sharp=float(np.abs(sharp).mean()) / overlaying.NEAR_PITCH,
-        elsewhere=overlaying.over_offsets(frames, pitches, weights, there[ladder[1]], ladder[0], line),
-        aside=overlaying.over_pitches(frames, pitches, weights, there, tones, line),
+        elsewhere=overlaying.over_offsets(frames, pitches, weights, there[order], begins, line.values),
+        aside=overlaying.over_pitches(frames, pitches, weights, there, tones, line.values),
     )
 
 
@@ -157,15 +157,13 @@ def extent(query: Fingerprint, known: Recording, line: Line, first: float, last:
         low, high = first - more, last + more
         asked = slice(*np.searchsorted(frames, (low, high)).tolist())
         here, tones_here = frames[asked].astype(np.float64), pitches[asked].astype(np.float64)
-        near = slice(*np.searchsorted(known.frames, (line.at(low) - AROUND, line.at(high) + AROUND)).tolist())
-        there, tones = known.frames[near], known.pitches[near]
-        sounding = (line.at(here) >= there[0] - 1.0) & (line.at(here) <= there[-1] + 1.0)
+        there, tones = known.around(line, low, high)
+        sounding = _sounding(line, here, there)
         here, tones_here = here[sounding], tones_here[sounding]
         within = slice(*np.searchsorted(here, (first - 1.0, last + 1.0)).tolist())
         line = Line(*overlaying.fitted(here[within], tones_here[within], there, tones, line.values))
         met = overlaying.meetings(here, tones_here, there, tones, line.values) >= 0
-        ladder = overlaying.ladder(tones)
-        weights = overlaying.surprises(tones_here - line.interval, ladder[0], float(there[-1] - there[0]) + 1.0)
+        weights = _surprises(tones_here - line.interval, overlaying.ladder(tones)[0], there)
         share = min(max(float(met[within].mean()), 0.05), 0.9)
         begin, end = overlaying.likeliest(met, weights, share)
         grown = float(here[begin]), float(here[end])
@@ -173,3 +171,20 @@ def extent(query: Fingerprint, known: Recording, line: Line, first: float, last:
             run = slice(begin, end + 1)
             return line, Extent(*grown, int(np.count_nonzero(met[run])))
         first, last = min(first, grown[0]), max(last, grown[1])
+
+
+def _surprises(
+    pitches: NDArray[np.float64], begins: NDArray[np.int64], there: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Step 1. Weigh peaks by how seldom their pitches sound among those of a recording at the frames `there`."""
+    weights: NDArray[np.float64] = overlaying.surprises(pitches, begins, float(there[-1] - there[0]) + 1.0)
+    return weights
+
+
+def _sounding(line: Line, frames: NDArray[np.float64], there: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which of the query's peaks fall between the first and the last of the recording's."""
+    when = line.at(frames)
+    inside: NDArray[np.bool_] = (when >= there[0] - overlaying.NEAR_FRAMES) & (
+        when <= there[-1] + overlaying.NEAR_FRAMES
+    )
+    return inside

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licet.identify.compiling import kernel
+from licet.identify.quantising import LOWEST, STEPS
 
 NEAR_FRAMES = 1.0
 NEAR_PITCH = 0.0130  # octaves, a seventh of a semitone
 REACH = 8.0  # frames off a line that was voted for
 DRIFT = 0.013  # of the time factor that was tried: half of the grid's step, and a little
 
-_RUNG = 1 / 384  # octaves between two rungs of the ladder
-_LOWEST = 7.0  # log2 Hz
+_RUNG = 1 / STEPS  # octaves between two rungs of the ladder: those that peaks are stored by
 _RUNGS = 2112  # 5.5 octaves
 _NEAR_RUNGS = 5
 _POINTS = 8192  # meetings looked at for a line
@@ -298,13 +298,13 @@ def _median(values: Doubles) -> float:
 
 @kernel()
 def _rung(tone: float) -> int:
-    return min(max(int(np.rint((tone - _LOWEST) / _RUNG)), 0), _RUNGS - 1)
+    return min(max(int(np.rint((tone - LOWEST) / _RUNG)), 0), _RUNGS - 1)
 
 
 @kernel()
 def _rungs(tone: float) -> tuple[int, int]:
     """Return the first rung near `tone`, and the one after the last."""
-    rung = int(np.rint((tone - _LOWEST) / _RUNG))
+    rung = int(np.rint((tone - LOWEST) / _RUNG))
     return min(max(rung - _NEAR_RUNGS, 0), _RUNGS), min(max(rung + _NEAR_RUNGS + 1, 0), _RUNGS)
 
 

@@ -181,7 +181,7 @@ class Search:
         )
 
     def _match(self, span: _Span) -> Match:
-        known = self._recording(span.segment, span.place).registered
+        known = span.segment.registered(span.place)
         return Match(
             recording=known.recording,
             path=known.path,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,7 @@ class Ballot:
         """Pair the peaks of `stretch` whose rank is below `ranks`, each with `fan` later ones at most."""
         self._peaks = stretch.salient(ranks)
         self._anchors, self._targets = pairs(self._peaks, fan, LEEWAY)
+        self._under: Any = lru_cache(maxsize=1)(self._changed)  # each change is put to all segments in turn
 
     def __len__(self) -> int:
         return len(self._anchors)
@@ -70,11 +72,10 @@ class Ballot:
         Raises:
             ValueError: the segment contradicts itself.
         """
-        asked = numbers(self._peaks, self._anchors, self._targets, change.time_factor, change.frequency_factor)
+        asked, when = self._under(change)
         voters, positions = _meetings(segment, asked, limit)
         if len(voters) < FEWEST:
             return []
-        when = np.rint(self._peaks.frames.astype(np.float64) * change.time_factor).astype(np.int64)[self._anchors]
         boxes, votes = fullest(voters, positions, when, FEWEST, BOXES)
         starts = (boxes + 1) * WIDTH
         # A stretch may begin earlier than its recording. What of the query comes before the stretch is of no account.
@@ -93,6 +94,12 @@ class Ballot:
             for at in order[np.sort(best)][:most]
             if places[at] >= 0
         ]
+
+    def _changed(self, change: Change) -> tuple[NDArray[np.uint32], Indices]:
+        """Return the number and the anchor's frame of each pair with the change undone, [shape=(n_pairs,)] each."""
+        asked = numbers(self._peaks, self._anchors, self._targets, change.time_factor, change.frequency_factor)
+        when = np.rint(self._peaks.frames.astype(np.float64) * change.time_factor).astype(np.int64)
+        return asked, when[self._anchors]
 
 
 def _meetings(segment: Segment, asked: NDArray[np.uint32], limit: int) -> tuple[Any, Any]:
