@@ -1,7 +1,8 @@
 """A mix as a DJ would play it: thirty registered recordings, cross-faded, some faster or higher, one under speech.
 
 The mix is written as one MP3, listened to and looked up whole, in a process of its own. A recording is found where its
-sure matches begin and end within two seconds of where it begins and ends in the mix.
+sure matches begin and end within two seconds of where its sound begins and ends in the mix: some end in silence, one
+of them in a minute and a half of it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 RECORDINGS = 30
 FADE_S = 2.0
 WITHIN_S = 2.0
+SILENT = 1e-3  # of full scale: 60 dB below it
 SPREAD = 0.25  # pieces are a quarter longer or shorter than their mean: three to five minutes in two hours
 MOST = 1000  # matches asked for
 PLAYED = {  # the number of a piece: how it is played
@@ -94,7 +96,7 @@ def choose(corpus: Corpus, total_s: float) -> list[Piece]:
 
 
 def write(file: Path, pieces: Sequence[Piece]) -> list[tuple[float, float]]:
-    """Write the mix as MP3, piece by piece, and return (start, end) of each in it, seconds."""
+    """Write the mix as MP3, piece by piece, and return (start, end) of the sound of each in it, seconds."""
     spans = []
     at = 0
     fade = int(FADE_S * RATE_HZ)
@@ -108,7 +110,8 @@ def write(file: Path, pieces: Sequence[Piece]) -> list[tuple[float, float]]:
             sound = _play(piece)
             if len(tail):
                 sound[:fade] = sound[:fade] * rising + tail * rising[::-1]
-            spans.append((at / RATE_HZ, (at + len(sound)) / RATE_HZ))
+            loud = np.flatnonzero(np.abs(sound) > SILENT)
+            spans.append(((at + loud[0]) / RATE_HZ, (at + loud[-1]) / RATE_HZ))
             tail = sound[-fade:]
             process.stdin.write(_pcm(sound[:-fade]))
             at += len(sound) - fade

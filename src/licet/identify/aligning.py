@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 AROUND = 3000  # frames of the recording to each side, 70 seconds, that the stretch is compared with
 GROWTH = 1.5  # of the stretch followed, to each side and in each round
+LEAST_PART = 0.5  # of the stretch's share of peaks that meet still meets where a recording fades in or out
 DEVIATIONS = 4.0  # above what chance would have meet, below which no more is asked
 FEWEST = 4  # peaks that meet, below which there is nothing to say
 
@@ -164,7 +165,7 @@ def extent(query: Fingerprint, known: Recording, line: Line, first: float, last:
         line = Line(*overlaying.fitted(here[within], tones_here[within], there, tones, line.values))
         met = overlaying.meetings(here, tones_here, there, tones, line.values) >= 0
         weights = _surprises(tones_here - line.interval, overlaying.ladder(tones)[0], there)
-        share = min(max(float(met[within].mean()), 0.05), 0.9)
+        share = min(max(LEAST_PART * float(met[within].mean()), 0.02), 0.9)
         begin, end = overlaying.likeliest(met, weights, share)
         grown = float(here[begin]), float(here[end])
         if (grown[0] >= first - 0.9 * more and grown[1] <= last + 0.9 * more) or grown == (first, last):
