@@ -2,10 +2,12 @@
 
 from licet.policy.decide import Doubt, Question, decide
 from licet.policy.rules import Policy, Reading, parse_policy
-from licet.policy.use import WORLD, Act, Purpose, Use
+from licet.policy.use import EUROPEAN_UNION, WORLD, Use, meets, within
 from licet.policy.verdict import Binds, Condition, Opinion, Outcome, Reason, Status, Verdict, worst
+from licet.terms import Act, Purpose
 
 __all__ = [
+    "EUROPEAN_UNION",
     "WORLD",
     "Act",
     "Binds",
@@ -22,6 +24,8 @@ __all__ = [
     "Use",
     "Verdict",
     "decide",
+    "meets",
     "parse_policy",
+    "within",
     "worst",
 ]

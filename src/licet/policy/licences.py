@@ -10,8 +10,7 @@ from licet.policy.verdict import Binds, Condition, Outcome
 
 if TYPE_CHECKING:
     from licet.policy.rules import Policy, Reading, Rule
-    from licet.policy.use import Act, Purpose
-    from licet.terms import Licence
+    from licet.terms import Act, Licence, Purpose
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from licet.digests import sha256_bytes
 from licet.errors import PolicyError
-from licet.policy.use import Act, Purpose
 from licet.policy.verdict import Binds, Status
-from licet.terms import Permission, Prohibition, Requirement
+from licet.terms import Act, Permission, Prohibition, Purpose, Requirement
 
 if TYPE_CHECKING:
     from datetime import date

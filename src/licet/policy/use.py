@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from licet.errors import UsageError
+from licet.terms import Act, Purpose
 
 # ISO 3166-1 alpha-2, as of 2024, and `EU`, which the standard reserves exceptionally for the European Union.
 _ALPHA_2 = frozenset(
@@ -22,28 +23,10 @@ _ALPHA_2 = frozenset(
     """.split()
 )
 WORLD = "WORLD"
+# The members on 2026-11-22; no member has joined or left since 31 January 2020.
+EUROPEAN_UNION = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 
 _E = TypeVar("_E", bound=StrEnum)
-
-
-class Act(StrEnum):
-    """What is done with the recording."""
-
-    TRAIN_GENERATIVE = "train-generative"  # training a model that makes music or sound
-    TRAIN_OTHER = "train-other"  # training any other model: a tagger, a separator, an embedding
-    FINE_TUNE = "fine-tune"
-    RETRIEVE = "retrieve"  # shown to a model when it answers
-    INDEX = "index"  # found by a search
-    EVALUATE = "evaluate"  # a model is measured on it, and learns nothing from it
-    REDISTRIBUTE = "redistribute"  # the recording itself is passed on, in a data set for example
-
-
-class Purpose(StrEnum):
-    """What it is done for. `research` means by a research organisation, not for gain."""
-
-    COMMERCIAL = "commercial"
-    NON_COMMERCIAL = "non-commercial"
-    RESEARCH = "research"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +73,17 @@ def _territories(codes: frozenset[str]) -> frozenset[str]:
             hint = "GB" if code == "UK" else f"two letters as in ISO 3166-1, EU, or {WORLD}"
             raise UsageError(f"there is no territory {code!r}", mend=f"try {hint}")
     return places
+
+
+def within(place: str, places: frozenset[str]) -> bool:
+    """Whether all of `place` lies in `places`. No places means everywhere; a member state lies in the `EU`."""
+    if not places or place in places or WORLD in places:
+        return True
+    return place in EUROPEAN_UNION and "EU" in places
+
+
+def meets(place: str, places: frozenset[str]) -> bool:
+    """Whether some of `place` lies in `places`."""
+    if within(place, places) or place == WORLD:
+        return True
+    return place == "EU" and bool(places & EUROPEAN_UNION)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from licet.terms.clauses import Act, Clause, Force, Purpose, Says
 from licet.terms.creative_commons import instruments
 from licet.terms.embedded import Stated, statements_in_tags
 from licet.terms.evidence import EvidenceStore
 from licet.terms.resolve import resolve
 from licet.terms.statement import (
     Evidence,
+    Layer,
     Licence,
     Permission,
     Prohibition,
@@ -21,13 +23,19 @@ from licet.terms.statement import (
 )
 
 __all__ = [
+    "Act",
+    "Clause",
     "Evidence",
     "EvidenceStore",
+    "Force",
+    "Layer",
     "Licence",
     "Permission",
     "Prohibition",
+    "Purpose",
     "Requirement",
     "Resolution",
+    "Says",
     "Scope",
     "Stance",
     "Standing",

@@ -7,6 +7,7 @@ from datetime import datetime  # noqa: TC003  (a dataclass field: msgspec reads 
 from enum import IntEnum, StrEnum
 
 from licet.catalog import Right
+from licet.terms.clauses import Clause  # noqa: TC001  (a dataclass field: msgspec reads it at run time)
 
 
 class Permission(StrEnum):
@@ -70,22 +71,30 @@ class Stance(StrEnum):
 
     LICENSED = "licensed"  # offers one licence, or several to choose from
     RESERVED = "reserved"  # says no: "all rights reserved", "restricted"
+    SIGNALLED = "signalled"  # says yes or no to some uses, clause by clause, and nothing of the others
     UNRESOLVED = "unresolved"  # says something that Licet keeps but does not guess at
     SILENT = "silent"  # says nothing about rights
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a licence statement comes to. `offers` holds the alternatives of an "or": any one may be taken."""
+    """What a statement comes to.
+
+    `offers` holds the alternatives of an "or": any one may be taken. `clauses` hold together, and only where the stance
+    is `SIGNALLED`.
+    """
 
     stance: Stance
     offers: tuple[Licence, ...] = ()
     notes: tuple[str, ...] = ()
+    clauses: tuple[Clause, ...] = ()
 
     @property
     def label(self) -> str:
-        """Return a few words for a table: the licence names, or the stance."""
-        return " or ".join(offer.name for offer in self.offers) or self.stance.value
+        """Return a few words for a table: the licence names, what a signal says, or the stance."""
+        named = [offer.name for offer in self.offers]
+        said = dict.fromkeys(clause.token for clause in self.clauses)
+        return " or ".join(named) or "; ".join(said) or self.stance.value
 
 
 class Standing(IntEnum):
@@ -114,6 +123,16 @@ class Voice(StrEnum):
     CATALOGUE = "catalogue"
 
 
+class Layer(StrEnum):
+    """Which of a data set's layers a statement is about. Only what speaks of the audio can permit its use."""
+
+    AUDIO = "audio"
+    DATA_SET = "data-set"  # the terms of whoever hands the collection out: they bind whoever took it from there
+    METADATA = "metadata"
+    CODE = "code"
+    THIRD_PARTY = "third-party"  # somebody's say-so who holds nothing: never evidence
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The bytes behind a statement: their SHA-256, where they stood, and when they were captured."""
@@ -140,4 +159,5 @@ class Term:
     standing: Standing = Standing.PUBLIC
     covers: frozenset[Right] = field(default=frozenset(Right))
     vouched: bool = True  # False for a tag, which travels with any copy and which anybody can write
+    layer: Layer = Layer.AUDIO
     dropped: bool = False  # an earlier snapshot listed it, the newest no longer does
