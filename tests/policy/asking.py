@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from importlib import resources
 
+from licet.corpus import law_files
 from licet.digests import sha256_bytes
 from licet.policy import Act, Purpose, Question, Use
 from licet.terms import Evidence, Scope, Standing, Term, Voice, resolve
 
+LAW = law_files()
 HOUSE = resources.files("licet.policy").joinpath("data/house.toml").read_bytes()
 DAY = date(2026, 11, 22)
 ITEM = sha256_bytes(b"the file")

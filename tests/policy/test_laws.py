@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asking import HOUSE, make_question, make_term
+from asking import HOUSE, LAW, make_question, make_term
 from licet.catalog import Right
 from licet.policy import Act, Doubt, Outcome, Purpose, Question, decide, parse_policy
 from licet.terms import Scope, Stance, Standing, Term, Voice
 
-POLICY = parse_policy(HOUSE)
+POLICY = parse_policy(HOUSE, LAW)
 RANK = {Outcome.PERMITTED: 0, Outcome.UNKNOWN: 1, Outcome.REFUSED: 2}
 STATEMENTS = (
     "",

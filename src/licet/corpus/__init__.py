@@ -5,6 +5,7 @@ from licet.corpus.attribution import write_attribution
 from licet.corpus.clear import Room, clear
 from licet.corpus.deciding import Clearance
 from licet.corpus.finding import find_lines
+from licet.corpus.house import house_policy, law_files
 from licet.corpus.items import Corpus, Item
 from licet.corpus.manifest import (
     ConditionLine,
@@ -42,6 +43,8 @@ __all__ = [
     "blockers",
     "clear",
     "find_lines",
+    "house_policy",
+    "law_files",
     "match_line",
     "read_head",
     "read_lines",

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from licet.corpus import tallies, wording
 from licet.corpus.asking import BROKEN, CONTESTED, DIFFERING, MISLABELLED, PARTIAL, asking
 from licet.corpus.attribution import ATTRIBUTION_NAME, credit_lines
+from licet.corpus.house import house_policy
 from licet.corpus.listing import MISLABELLING, listing, telling, why
 from licet.corpus.manifest import read_head, read_lines
-from licet.policy import parse_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,7 +159,7 @@ def _named(content: str) -> str:
 
 def _known_readings(policy_sha256: str) -> dict[str, Reading]:
     """Return the readings by name if the verdicts were given under the house's policy; another's is not to hand."""
-    policy = parse_policy((files("licet.policy") / "data" / "house.toml").read_bytes())
+    policy = house_policy()
     return {reading.name: reading for reading in policy.readings} if policy.digest == policy_sha256 else {}
 
 

@@ -2,26 +2,33 @@
 
 To decide a question under one reading:
 
-1. Set aside every term that cannot speak for the day asked about: captured later, or dropped by its source. Why it was
-   set aside stays among the reasons.
-2. Judge each term that is left by itself. A licence must give the permissions that the use needs, must not bar it, and
-   its requirements become conditions; a condition that binds now and was not accepted refuses. Of several licences
-   offered ("or"), the one that asks least is taken. Reserved rights refuse. Words that nobody resolved, and silence,
-   permit nothing.
-3. Let the weightiest speak. A signed statement outweighs a public one; of the same standing, the specific outweighs the
+1. Set aside every term that cannot speak: captured after the day asked about, dropped by its source, or not about the
+   audio (a code licence, a metadata licence, a third party's say-so). Why it was set aside stays among the reasons.
+2. Hear what each term that is left says of this very use. A signal speaks only of the uses that it names, and of some
+   places and purposes; of any other it is silent.
+3. Judge each term by itself. A licence must give the permissions that the use needs, must not bar it, and its
+   requirements become conditions; a condition that binds now and was not accepted refuses. Of several licences offered
+   ("or"), the one that asks least is taken. A signal that permits is judged by what it asks, and only as far as the
+   reading takes its kind for a permission. Reserved rights refuse. Words that nobody resolved, and silence, permit
+   nothing.
+4. Let the weightiest speak. A signed statement outweighs a public one; of the same standing, the specific outweighs the
    general. Only the weightiest terms that resolve are heard, and among those a refusal beats a permission. Unresolved
    words of the same weight or more make a permission unknown.
-4. Hear the record and the corpus apart. Where a recording is on record, the record itself must permit; what the corpus
-   says of its own file can then only confirm or take away. The two must agree in substance, or the file is mislabelled
-   and refused. A signed statement ends that argument. Where nothing is on record, what somebody vouches for may permit;
-   a tag, which travels with any copy and which anybody can write, may not.
-5. Cover both rights. The recording and the work must each be permitted.
-6. Cover every recording. A file that holds several is no more permitted than the least permitted of them.
-7. Doubts about identity are reasons like any other.
+5. Hear apart the record, the corpus, and the terms of the data set that it was taken from. Where a recording is on
+   record, the record itself must permit; what the others say can then only confirm or take away. Record and corpus
+   must agree in substance, or the file is mislabelled and refused. A signed statement ends that argument. Where nothing
+   is on record, what somebody vouches for may permit; a tag, which travels with any copy and which anybody can write,
+   may only take away.
+6. Cover both rights. The recording and the work must each be permitted.
+7. Lean on an exception to copyright only where the reading does, where one covers the use in every place asked about,
+   where what it needs was accepted, and where somebody has licensed or opened the recording at all. Some exceptions
+   fall away where rights are reserved, or where words may reserve them.
+8. Cover every recording. A file that holds several is no more permitted than the least permitted of them.
+9. Doubts about identity are reasons like any other.
 
-The least permissive answer of steps 3 to 7 is the verdict. From this it follows, and tests hold it to this: nothing is
-permitted where no term speaks; the order of the terms never matters; one more refusal never makes a verdict more
-permissive; a verdict always carries a reason, and a reason always names evidence.
+The least permissive answer is the verdict. From this it follows, and tests hold it to this: nothing is permitted where
+no term speaks; the order of the terms never matters; one more refusal never makes a verdict more permissive; a verdict
+always carries a reason, and a reason always names evidence.
 """
 
 from __future__ import annotations
@@ -32,16 +39,21 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from licet.catalog import Right
-from licet.policy.licences import judge
-from licet.policy.verdict import Condition, Opinion, Outcome, Reason, Verdict, worst
-from licet.terms import Stance, Standing, Voice
+from licet.policy.hearing import heard_of, resolves, speaks, takes, weight
+from licet.policy.leaning import lean
+from licet.policy.licences import asked_in_return, judge
+from licet.policy.verdict import Finding, Opinion, Outcome, Reason, Verdict, because, worst
+from licet.terms import Layer, Stance, Standing, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from licet.policy.rules import Policy, Reading, Rule
+    from licet.policy.rules import Policy, Reading
     from licet.policy.use import Use
     from licet.terms import Term
+
+_ASIDE = {Layer.METADATA: "other-layer", Layer.CODE: "other-layer", Layer.THIRD_PARTY: "third-party"}
+_RIGHTS = {Right.RECORDING: "the recording", Right.WORK: "the composition"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +82,6 @@ class Question:
     doubts: tuple[Doubt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """What one step comes to. All findings must hold together: the least permissive is the verdict."""
-
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-    conditions: tuple[Condition, ...] = ()
-    changes: tuple[str, ...] = ()
-
-
 def decide(question: Question, policy: Policy, reading: str) -> Verdict:
     """Answer `question` under `reading`, with every other reading of the policy beside it.
 
@@ -99,14 +101,14 @@ def decide(question: Question, policy: Policy, reading: str) -> Verdict:
 
 
 def _by_recording(terms: tuple[Term, ...]) -> list[list[Term]]:
-    """Group terms by the recording they are about (step 6); what the corpus says is heard in every group."""
+    """Group terms by the recording they are about (step 8); what the corpus says is heard in every group."""
     own = [term for term in terms if term.voice is Voice.CORPUS]
     on_record = sorted((term for term in terms if term.voice is Voice.CATALOGUE), key=lambda term: term.about)
     groups = [[*group, *own] for _, group in groupby(on_record, key=lambda term: term.about)]
     return groups or [own]
 
 
-def _joined(reading: str, findings: list[_Finding]) -> Opinion:
+def _joined(reading: str, findings: list[Finding]) -> Opinion:
     """Join findings into an opinion: nothing that anyone said is lost, and what decided stands first."""
     outcome = worst(tuple(finding.outcome for finding in findings))
     reasons = {reason for finding in findings for reason in finding.reasons}
@@ -122,139 +124,163 @@ def _joined(reading: str, findings: list[_Finding]) -> Opinion:
 
 
 class _Hearing:
-    """All that is said of one recording (steps 1 to 5): who is heard does not hang on the reading."""
+    """All that is said of one recording (steps 1 to 7): who is heard does not hang on the reading."""
 
     def __init__(self, question: Question, policy: Policy, terms: list[Term]) -> None:
         self._question = question
         self._policy = policy
         asides = [self._set_aside(term) for term in terms]
-        heard = [term for term, aside in zip(terms, asides, strict=True) if aside is None]
-        record = [term for term in heard if term.voice is Voice.CATALOGUE]
-        own = [term for term in heard if term.voice is Voice.CORPUS and _speaks(term)]
-        if any(term.standing is Standing.SIGNED and _resolves(term) for term in record):
-            own = []  # step 4: a signed statement ends the argument
-        voices = [voice for voice in (record, own) if voice] or [heard]
+        heard = [heard_of(term, question.use) for term, aside in zip(terms, asides, strict=True) if aside is None]
+        audio = [term for term in heard if term.layer is Layer.AUDIO]
+        record = [term for term in audio if term.voice is Voice.CATALOGUE]
+        own = [term for term in audio if term.voice is Voice.CORPUS and speaks(term)]
+        if any(term.standing is Standing.SIGNED and resolves(term) for term in record):
+            own = []  # step 5: a signed statement ends the argument
+        vouched, tags = ([term for term in own if term.vouched is word] for word in (True, False))
+        voices = [voice for voice in (record, vouched, tags) if voice] or [audio]
         self._coverings = [covering for voice in voices for covering in _by_right(voice)]
+        if binding := [term for term in heard if term.layer is Layer.DATA_SET and speaks(term)]:
+            self._coverings.append((None, binding))
         kept = tuple(aside for aside in asides if aside is not None)
-        self.settled = [*self._disagreements(record, own), *([_Finding(Outcome.PERMITTED, kept)] if kept else [])]
-        if not record and not any(term.vouched and _resolves(term) for term in own):
-            self.settled += [self._uncorroborated(term) for term in own if _resolves(term)]
+        self.settled = [*self._disagreements(record, own), *([Finding(Outcome.PERMITTED, kept)] if kept else [])]
+        if not record and not any(resolves(term) for term in vouched):
+            self.settled += [self._uncorroborated(term) for term in tags if resolves(term)]
 
-    def under(self, reading: Reading) -> Iterator[_Finding]:
-        """Judge what was heard under one reading (steps 2, 3 and 5)."""
-        for covering in self._coverings:
-            speaking = [term for term in covering if _speaks(term)]
-            if not speaking:
-                yield self._silence(covering)
-            top = max((_weight(term) for term in speaking if _resolves(term)), default=(0, 0))
-            for term in speaking:
-                if _weight(term) >= top:
-                    yield self._judged(term, reading)
+    def under(self, reading: Reading) -> Iterator[Finding]:
+        """Judge what was heard under one reading (steps 3, 4, 6 and 7)."""
+        for right, terms in self._coverings:
+            findings = list(self._findings(right, terms, reading))
+            leant = lean(self._question.use, self._question.accepts, terms, reading, findings)
+            yield from findings if leant is None else [leant]
+
+    def _findings(self, right: Right | None, terms: list[Term], reading: Reading) -> Iterator[Finding]:
+        speaking = [term for term in terms if speaks(term)]
+        if not speaking:
+            yield self._silence(terms, right)
+        taken = [term for term in speaking if resolves(term) and takes(reading, term)]
+        top = max(map(weight, taken), default=(0, 0))
+        for term in speaking:
+            if resolves(term) and not takes(reading, term):
+                yield self._wished(term, alone=not taken)
+            elif weight(term) >= top:
+                yield self._judged(term, reading)
 
     def _set_aside(self, term: Term) -> Reason | None:
-        """Say why a term cannot speak for the day asked about (step 1), or None if it is heard."""
+        """Say why a term cannot speak (step 1), or None if it is heard."""
         captured = term.evidence.captured_at.astimezone(UTC).date()
         if captured > self._question.use.day:
             return self._reason(term, "later", Outcome.UNKNOWN, f"(captured {captured.isoformat()})")
-        return self._reason(term, "dropped", Outcome.UNKNOWN) if term.dropped else None
+        if term.dropped:
+            return self._reason(term, "dropped", Outcome.UNKNOWN)
+        if term.layer in _ASIDE:
+            words = f"({term.layer}: “{_short(term.statement)}”)"
+            return self._reason(term, _ASIDE[term.layer], Outcome.UNKNOWN, words)
+        return None
 
-    def _silence(self, terms: list[Term]) -> _Finding:
-        """Nothing speaks (step 2): the reason names what was looked at."""
+    def _silence(self, terms: list[Term], right: Right | None) -> Finding:
+        """Nothing speaks (step 3): the reason names what was looked at, and which right is missing if one is."""
         evidence = tuple(sorted({term.evidence.digest for term in terms})) or (self._question.item_evidence,)
         law = self._policy.laws["silence"]
-        reason = _because(law, law.says, Outcome.UNKNOWN, evidence, terms[0].about if terms else "")
-        return _Finding(Outcome.UNKNOWN, (reason,), changes=("a licence or a grant from the holder",))
+        says = law.says if right is None else f"{law.says} Missing: {_RIGHTS[right]}."
+        reason = because(law, says, Outcome.UNKNOWN, evidence, terms[0].about if terms else "")
+        return Finding(Outcome.UNKNOWN, (reason,), changes=("a licence or a grant from the holder",))
 
-    def _judged(self, term: Term, reading: Reading) -> _Finding:
-        """Judge one term by itself (step 2)."""
+    def _judged(self, term: Term, reading: Reading) -> Finding:
+        """Judge one term by itself (step 3)."""
         if term.resolution.stance is Stance.RESERVED:
-            reason = self._reason(term, "reserved", Outcome.REFUSED, f"“{_short(term.statement)}”")
-            return _Finding(Outcome.REFUSED, (reason,), changes=("a grant from the holder",))
+            return self._reserved(term)
         if term.resolution.stance is Stance.UNRESOLVED:
             words = "; ".join((f"“{_short(term.statement)}”", *term.resolution.notes))
             reason = self._reason(term, "unresolved", Outcome.UNKNOWN, words)
-            return _Finding(Outcome.UNKNOWN, (reason,), changes=("a person who reads it, or a grant from the holder",))
+            return Finding(Outcome.UNKNOWN, (reason,), changes=("a person who reads it, or a grant from the holder",))
         use, accepts = self._question.use, self._question.accepts
         rulings = [
             judge(self._policy, reading, licence, use.act, use.purpose, accepts) for licence in term.resolution.offers
+        ] or [
+            asked_in_return(self._policy, clause, accepts)
+            for clause in term.resolution.clauses
+            if clause.force in reading.takes
         ]
         best = min(rulings, key=lambda ruling: ruling.asks)
         taken = [best] if best.outcome is Outcome.PERMITTED else rulings
         evidence = (term.evidence.digest,)
         reasons = tuple(
-            _because(rule, says, ruling.outcome, evidence, term.about)
+            because(rule, says, ruling.outcome, evidence, term.about)
             for ruling in taken
             for rule, says in ruling.grounds
         )
         changes = tuple(change for ruling in taken for change in ruling.changes)
-        return _Finding(best.outcome, reasons, best.conditions, changes)
+        return Finding(best.outcome, reasons, best.conditions, changes)
 
-    def _disagreements(self, record: list[Term], own: list[Term]) -> list[_Finding]:
-        """Compare what the corpus says of its file with what is on record for the recording (step 4)."""
-        weightiest = _weightiest([term for term in record if _resolves(term)])
+    def _reserved(self, term: Term) -> Finding:
+        """Reserved rights refuse (step 3), by words or by a signal."""
+        said = "; ".join(clause.token for clause in term.resolution.clauses)
+        law, words = ("signal-reserves", said) if said else ("reserved", f"“{_short(term.statement)}”")
+        reason = self._reason(term, law, Outcome.REFUSED, words)
+        return Finding(Outcome.REFUSED, (reason,), changes=("a grant from the holder",))
+
+    def _wished(self, term: Term, *, alone: bool) -> Finding:
+        """A signal says yes in a way that this reading takes for no permission (step 3): it decides only if alone."""
+        said = "; ".join(clause.token for clause in term.resolution.clauses)
+        reason = self._reason(term, "no-grant", Outcome.UNKNOWN, said)
+        changes = ("a licence or a grant from the holder",) if alone else ()
+        return Finding(Outcome.UNKNOWN if alone else Outcome.PERMITTED, (reason,), changes=changes)
+
+    def _disagreements(self, record: list[Term], own: list[Term]) -> list[Finding]:
+        """Compare what the corpus says of its file with what is on record for the recording (step 5).
+
+        Only licences and plain reservations are compared: a signal speaks of uses, and of one place on the web.
+        """
+        weightiest = _weightiest([term for term in record if resolves(term)])
         quarrels = [
             (mine, theirs)
             for mine in own
             for theirs in weightiest
-            if _resolves(mine) and mine.covers & theirs.covers and not _agree(mine, theirs)
+            if resolves(mine) and mine.covers & theirs.covers and not _agree(mine, theirs)
         ]
         return [self._quarrel(mine, theirs) for mine, theirs in quarrels]
 
-    def _uncorroborated(self, term: Term) -> _Finding:
-        """Only tags speak (step 4): that is no permission yet."""
+    def _uncorroborated(self, term: Term) -> Finding:
+        """Only tags speak (step 5): that is no permission yet."""
         reason = self._reason(term, "uncorroborated", Outcome.UNKNOWN, f"({term.evidence.source})")
         changes = ("putting its source on record (licet add)", "trusting what tags say (--trust-tags)")
-        return _Finding(Outcome.UNKNOWN, (reason,), changes=changes)
+        return Finding(Outcome.UNKNOWN, (reason,), changes=changes)
 
-    def _quarrel(self, mine: Term, theirs: Term) -> _Finding:
+    def _quarrel(self, mine: Term, theirs: Term) -> Finding:
         law = self._policy.laws["disagreement"]
         says = f"{law.says} the file says {mine.resolution.label}, the record says {theirs.resolution.label}."
         evidence = tuple(sorted({mine.evidence.digest, theirs.evidence.digest}))
-        reason = _because(law, says, Outcome.REFUSED, evidence, theirs.about)
-        return _Finding(Outcome.REFUSED, (reason,), changes=("the holder's word on which statement is right",))
+        reason = because(law, says, Outcome.REFUSED, evidence, theirs.about)
+        return Finding(Outcome.REFUSED, (reason,), changes=("the holder's word on which statement is right",))
 
     def _reason(self, term: Term, law: str, outcome: Outcome, words: str = "") -> Reason:
         rule = self._policy.laws[law]
-        return _because(rule, f"{rule.says} {words}".rstrip(), outcome, (term.evidence.digest,), term.about)
+        return because(rule, f"{rule.says} {words}".rstrip(), outcome, (term.evidence.digest,), term.about)
 
 
-def _doubted(doubt: Doubt, policy: Policy) -> _Finding:
-    """Turn a doubt about identity into a finding (step 7)."""
+def _doubted(doubt: Doubt, policy: Policy) -> Finding:
+    """Turn a doubt about identity into a finding (step 9)."""
     law = policy.laws[doubt.law]
-    reason = _because(law, f"{law.says} {doubt.says}", doubt.outcome, doubt.evidence, doubt.about)
-    return _Finding(doubt.outcome, (reason,), changes=("a person who listens and settles what it is",))
+    reason = because(law, f"{law.says} {doubt.says}", doubt.outcome, doubt.evidence, doubt.about)
+    return Finding(doubt.outcome, (reason,), changes=("a person who listens and settles what it is",))
 
 
-def _because(rule: Rule, says: str, outcome: Outcome, evidence: tuple[str, ...], about: str) -> Reason:
-    return Reason(rule.id, outcome, says, evidence, rule.cites, rule.status, about)
-
-
-def _by_right(terms: list[Term]) -> list[list[Term]]:
-    """Return the terms that cover each right (step 5); once, where the same terms cover both."""
+def _by_right(terms: list[Term]) -> list[tuple[Right | None, list[Term]]]:
+    """Return the terms that cover each right (step 6); once, and under no name, where the same terms cover both."""
     if all(len(term.covers) == len(Right) for term in terms):
-        return [terms]
-    return [[term for term in terms if right in term.covers] for right in Right]
-
-
-def _speaks(term: Term) -> bool:
-    return term.resolution.stance is not Stance.SILENT
-
-
-def _resolves(term: Term) -> bool:
-    return term.resolution.stance in {Stance.LICENSED, Stance.RESERVED}
-
-
-def _weight(term: Term) -> tuple[int, int]:
-    return term.standing, term.scope
+        return [(None, terms)]
+    return [(right, [term for term in terms if right in term.covers]) for right in Right]
 
 
 def _weightiest(terms: list[Term]) -> list[Term]:
-    top = max(map(_weight, terms), default=(0, 0))
-    return [term for term in terms if _weight(term) == top]
+    top = max(map(weight, terms), default=(0, 0))
+    return [term for term in terms if weight(term) == top]
 
 
 def _agree(mine: Term, theirs: Term) -> bool:
     """Two statements agree if they come to the same: some licence of the same substance, or the same refusal."""
+    if mine.resolution.clauses or theirs.resolution.clauses:
+        return True
     if mine.resolution.stance is not theirs.resolution.stance:
         return False
     if mine.resolution.stance is Stance.RESERVED:

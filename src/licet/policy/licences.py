@@ -1,4 +1,4 @@
-"""Put one licence to one use: what it permits, what it bars, and what it asks in return."""
+"""Put one licence, or one clause of a signal, to one use: what it permits, bars, and asks in return."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from licet.policy.verdict import Binds, Condition, Outcome
 
 if TYPE_CHECKING:
-    from licet.policy.rules import Policy, Reading, Rule
-    from licet.terms import Act, Licence, Purpose
+    from licet.policy.rules import Policy, Reading
+    from licet.policy.tables import Rule
+    from licet.terms import Act, Clause, Licence, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,20 @@ def judge(
         return Ruling(Outcome.REFUSED, tuple(refusing), tuple(sorted(conditions)), tuple(changes))
     law = policy.laws["licensed"]
     return Ruling(Outcome.PERMITTED, ((law, f"{law.says} ({licence.name})"),), tuple(sorted(conditions)), ())
+
+
+def asked_in_return(policy: Policy, clause: Clause, accepts: frozenset[str]) -> Ruling:
+    """Judge a clause that permits the use, by what it asks in return."""
+    duty = policy.laws["signal-asks"]
+    conditions = tuple(
+        Condition(name, Binds.NOW, f"{duty.says} {name}", accepted=name in accepts) for name in sorted(clause.asks)
+    )
+    missing = [condition.name for condition in conditions if not condition.accepted]
+    if missing:
+        law = policy.laws["unaccepted"]
+        grounds = tuple((law, f"{law.says} {name} ({clause.token})") for name in missing)
+        return Ruling(
+            Outcome.REFUSED, grounds, conditions, tuple(f"accepting {one} (--accept {one})" for one in missing)
+        )
+    law = policy.laws["signal-permits"]
+    return Ruling(Outcome.PERMITTED, ((law, f"{law.says} {clause.token}"),), conditions, ())

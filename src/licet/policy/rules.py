@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from licet.digests import sha256_bytes
 from licet.errors import PolicyError
+from licet.policy.law import parse_law
+from licet.policy.tables import Rule, member, required, rule_of, text
 from licet.policy.verdict import Binds, Status
-from licet.terms import Act, Permission, Prohibition, Purpose, Requirement
+from licet.terms import Force, Permission, Prohibition, Requirement
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from licet.terms import Licence
+    from licet.policy.law import Limitation, Provision
 
 LAWS = frozenset(
     {
@@ -34,33 +36,14 @@ LAWS = frozenset(
         "disagreement",
         "contradicted",
         "doubtful",
+        "other-layer",
+        "third-party",
+        "signal-permits",
+        "signal-asks",
+        "signal-reserves",
+        "no-grant",
     }
 )
-
-_E = TypeVar("_E", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What every rule says of itself, and when it applies. Empty `families` means every licence."""
-
-    id: str
-    says: str
-    cites: str
-    status: Status
-    acts: frozenset[Act] = frozenset()
-    purposes: frozenset[Purpose] = frozenset(Purpose)
-    families: frozenset[str] = frozenset()
-    creative_commons: bool | None = None  # True: those licences alone; False: the others alone; None: all
-
-    def applies(self, licence: Licence, act: Act, purpose: Purpose) -> bool:
-        """Whether the rule speaks of this licence put to this act for this purpose."""
-        return (
-            act in self.acts
-            and purpose in self.purposes
-            and (not self.families or licence.family in self.families)
-            and self.creative_commons in {None, is_creative_commons(licence)}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +84,13 @@ class Reading:
     needs: tuple[Need, ...]
     bars: tuple[Bar, ...]
     duties: tuple[Duty, ...]
+    takes: frozenset[Force]  # which signals that permit are taken for a permission
+    limitations: tuple[Limitation, ...]  # the exceptions to copyright that it leans on
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """A versioned set of readings, named by the SHA-256 of the file it was read from."""
+    """A versioned set of readings, named by the SHA-256 of the files it was read from."""
 
     name: str
     version: str
@@ -113,6 +98,7 @@ class Policy:
     digest: str
     readings: tuple[Reading, ...]
     laws: dict[str, Rule]
+    provisions: tuple[Provision, ...]  # law that decides nothing here, and is shown
 
     @property
     def conditions(self) -> frozenset[str]:
@@ -132,16 +118,11 @@ class Policy:
         raise PolicyError(f"policy {self.name} has no reading {name!r}", mend=f"one of: {names}")
 
 
-def is_creative_commons(licence: Licence) -> bool:
-    """Whether a licence is one of Creative Commons' own six families or their retired relatives."""
-    return licence.key.startswith(("http://creativecommons.org/", "LicenseRef-CC"))
-
-
-def parse_policy(content: bytes) -> Policy:
-    """Read a policy file.
+def parse_policy(content: bytes, law: Sequence[bytes] = ()) -> Policy:
+    """Read a policy file, and the files of law that its readings lean on.
 
     Raises:
-        PolicyError: it is no TOML, or a rule is missing something, names what there is not, or repeats an id.
+        PolicyError: one is no TOML, or a rule is missing something, names what there is not, or repeats an id.
     """
     try:
         document = tomllib.loads(content.decode("utf-8"))
@@ -151,36 +132,47 @@ def parse_policy(content: bytes) -> Policy:
     names = tuple(document.get("reading", {}))
     if not names:
         raise PolicyError("the policy has no reading", mend="add a [reading.<name>] table")
+    parsed = [parse_law(one) for one in law]
+    limitations = {one.rule.id: one for found, _ in parsed for one in found}
     return Policy(
-        name=_text(document, "name", "the policy"),
-        version=_text(document, "version", "the policy"),
-        as_of=_required(document, "as_of", "the policy"),
-        digest=sha256_bytes(content),
-        readings=tuple(_reading(document, name, names) for name in names),
+        name=text(document, "name", "the policy"),
+        version=text(document, "version", "the policy"),
+        as_of=required(document, "as_of", "the policy"),
+        digest=sha256_bytes(b"".join([content, *(sha256_bytes(one).encode() for one in law)])),
+        readings=tuple(_reading(document, name, names, limitations) for name in names),
         laws=_laws(document),
+        provisions=tuple(one for _, found in parsed for one in found),
     )
 
 
-def _reading(document: dict[str, Any], name: str, names: tuple[str, ...]) -> Reading:
+def _reading(
+    document: dict[str, Any], name: str, names: tuple[str, ...], limitations: Mapping[str, Limitation]
+) -> Reading:
     about = document["reading"][name]
+    where = f"reading {name}"
+    leans = about.get("limitations", ())
+    if missing := [one for one in leans if one not in limitations]:
+        raise PolicyError(f"{where} leans on {missing[0]!r}, which no file of law states")
 
     def belonging(kind: str) -> list[dict[str, Any]]:
         return [table for table in document.get(kind, []) if name in _readings(table, kind, names)]
 
     return Reading(
         name=name,
-        title=_text(about, "title", f"reading {name}"),
-        summary=_text(about, "summary", f"reading {name}"),
-        cites=_text(about, "cites", f"reading {name}"),
+        title=text(about, "title", where),
+        summary=text(about, "summary", where),
+        cites=text(about, "cites", where),
         needs=tuple(_need(table) for table in belonging("need")),
         bars=tuple(_bar(table) for table in belonging("bar")),
         duties=tuple(_duty(table) for table in belonging("duty")),
+        takes=frozenset(member(Force, one, where) for one in about.get("takes", [Force.GRANT])),
+        limitations=tuple(limitations[one] for one in leans),
     )
 
 
 def _readings(table: dict[str, Any], kind: str, names: tuple[str, ...]) -> list[str]:
     where = f"{kind} {table.get('id', '?')}"
-    listed: list[str] = _required(table, "readings", where)
+    listed: list[str] = required(table, "readings", where)
     for name in listed:
         if name not in names:
             raise PolicyError(f"{where} belongs to reading {name!r}, which there is not")
@@ -188,43 +180,26 @@ def _readings(table: dict[str, Any], kind: str, names: tuple[str, ...]) -> list[
 
 
 def _need(table: dict[str, Any]) -> Need:
-    rule = _rule(table)
-    permission = _member(Permission, _required(table, "permission", rule.id), rule.id)
+    rule = rule_of(table)
+    permission = member(Permission, required(table, "permission", rule.id), rule.id)
     return Need(rule, permission, table.get("otherwise", ""))
 
 
 def _bar(table: dict[str, Any]) -> Bar:
-    rule = _rule(table)
+    rule = rule_of(table)
     named = table.get("prohibition")
     if named is None and not rule.families:
         raise PolicyError(f"{rule.id} bars everything", mend="name a prohibition or families")
-    return Bar(rule, None if named is None else _member(Prohibition, named, rule.id))
+    return Bar(rule, None if named is None else member(Prohibition, named, rule.id))
 
 
 def _duty(table: dict[str, Any]) -> Duty:
-    rule = _rule(table)
+    rule = rule_of(table)
     return Duty(
         rule,
-        _member(Requirement, _required(table, "requirement", rule.id), rule.id),
-        _text(table, "condition", rule.id),
-        _member(Binds, _required(table, "binds", rule.id), rule.id),
-    )
-
-
-def _rule(table: dict[str, Any]) -> Rule:
-    name = _text(table, "id", "a rule")
-    whose = table.get("licences", "all")
-    if whose not in {"all", "creative-commons", "other"}:
-        raise PolicyError(f"{name} is for licences {whose!r}", mend="all, creative-commons or other")
-    return Rule(
-        id=name,
-        says=_text(table, "says", name),
-        cites=_text(table, "cites", name),
-        status=_member(Status, _required(table, "status", name), name),
-        acts=frozenset(_member(Act, act, name) for act in _required(table, "acts", name)),
-        purposes=frozenset(_member(Purpose, purpose, name) for purpose in table.get("purposes", Purpose)),
-        families=frozenset(table.get("families", ())),
-        creative_commons={"all": None, "creative-commons": True, "other": False}[whose],
+        member(Requirement, required(table, "requirement", rule.id), rule.id),
+        text(table, "condition", rule.id),
+        member(Binds, required(table, "binds", rule.id), rule.id),
     )
 
 
@@ -237,9 +212,9 @@ def _laws(document: dict[str, Any]) -> dict[str, Rule]:
     return {
         name: Rule(
             id=name,
-            says=_text(table, "says", f"law {name}"),
-            cites=_text(table, "cites", f"law {name}"),
-            status=_member(Status, _required(table, "status", f"law {name}"), f"law {name}"),
+            says=text(table, "says", f"law {name}"),
+            cites=text(table, "cites", f"law {name}"),
+            status=member(Status, required(table, "status", f"law {name}"), f"law {name}"),
         )
         for name, table in tables.items()
     }
@@ -253,23 +228,3 @@ def _reject_repeated_ids(document: dict[str, Any]) -> None:
             if name in seen:
                 raise PolicyError(f"two rules are called {name!r}", mend="a rule's id is its own")
             seen.add(name)
-
-
-def _required(table: dict[str, Any], key: str, where: str) -> Any:  # noqa: ANN401  (TOML gives any value)
-    if key not in table or table[key] in ("", [], None):
-        raise PolicyError(f"{where} has no {key}", mend=f"add `{key}`")
-    return table[key]
-
-
-def _text(table: dict[str, Any], key: str, where: str) -> str:
-    value = _required(table, key, where)
-    if not isinstance(value, str):
-        raise PolicyError(f"{where}: {key} is not text")
-    return value
-
-
-def _member(kind: type[_E], value: object, where: str) -> _E:
-    try:
-        return kind(str(value))
-    except ValueError:
-        raise PolicyError(f"{where}: there is no {value!r}", mend=f"one of: {', '.join(kind)}") from None

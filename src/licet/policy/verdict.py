@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from licet.policy.tables import Rule
     from licet.policy.use import Use
 
 
@@ -66,6 +67,21 @@ class Condition:
     binds: Binds
     says: str
     accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one step of a decision comes to. All findings must hold together: the least permissive is the verdict."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    conditions: tuple[Condition, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+def because(rule: Rule, says: str, outcome: Outcome, evidence: tuple[str, ...], about: str) -> Reason:
+    """Return the reason that `rule` gives."""
+    return Reason(rule.id, outcome, says, evidence, rule.cites, rule.status, about)
 
 
 @dataclass(frozen=True, slots=True)

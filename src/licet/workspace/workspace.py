@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +18,8 @@ from licet.corpus import (
     Line,
     Room,
     clear,
+    house_policy,
+    law_files,
     read_lines,
     stated_for_all,
     write_attribution,
@@ -329,10 +330,10 @@ class Workspace:
         if self.settings.policy is not None:
             path = self.folder / self.settings.policy
             try:
-                return parse_policy(path.read_bytes())
+                return parse_policy(path.read_bytes(), law_files())
             except OSError as refused:
                 raise PolicyError(f"the policy {path} cannot be read: {refused.strerror}") from refused
-        return parse_policy(resources.files("licet.policy").joinpath("data/house.toml").read_bytes())
+        return house_policy()
 
 
 def _name_of(corpus: Corpus) -> str:

@@ -1,0 +1,62 @@
+"""When a reading leans on an exception to copyright, and what it then says.
+
+1. The reading names the exceptions that it leans on; `strict` names none.
+2. In every place that is asked about, one of them must cover the act and the purpose on that day.
+3. Somebody must have licensed the recording or opened it in some way: silence shows no lawful access, and is never
+   permission.
+4. An exception that yields falls away where rights are reserved, and where words that nobody has read may reserve them.
+5. What it needs, such as lawful access, is a condition, and must have been accepted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from licet.policy.hearing import opens
+from licet.policy.law import applies, cited
+from licet.policy.verdict import Binds, Condition, Finding, Outcome, Reason, worst
+from licet.terms import Stance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from licet.policy.law import Limitation
+    from licet.policy.rules import Reading
+    from licet.policy.use import Use
+    from licet.terms import Term
+
+
+def lean(
+    use: Use, accepts: frozenset[str], terms: Sequence[Term], reading: Reading, findings: Sequence[Finding]
+) -> Finding | None:
+    """Return what the reading's exceptions make of `findings`, or None where they change nothing."""
+    opening = [term for term in terms if opens(term)]  # 3.
+    outcome = worst(tuple(one.outcome for one in findings))
+    if outcome is Outcome.PERMITTED or not reading.limitations or not opening:
+        return None
+    firm = any(term.resolution.stance in {Stance.RESERVED, Stance.UNRESOLVED} for term in terms)
+    found = [(place, _covering(use, place, reading, firm=firm)) for place in sorted(use.territories)]
+    leant = [(place, one) for place, one in found if one is not None]
+    if len(leant) < len(found):
+        return None
+    needs = sorted({need for _, one in leant for need in one.needs})
+    conditions = tuple(Condition(name, Binds.NOW, says, name in accepts) for name, says in needs)
+    reasons = tuple(reason for finding in findings for reason in finding.reasons)
+    missing = [f"accepting {name} (--accept {name})" for name, _ in needs if name not in accepts]  # 5.
+    if missing:
+        asked = tuple(condition for finding in findings for condition in finding.conditions)
+        changes = tuple(change for finding in findings for change in finding.changes)
+        return Finding(outcome, reasons, (*asked, *conditions), (*changes, *missing))
+    evidence, about = tuple(sorted({term.evidence.digest for term in opening})), opening[0].about
+    because = tuple(
+        Reason(one.rule.id, Outcome.PERMITTED, one.rule.says, evidence, cited(one, place), one.rule.status, about)
+        for place, one in leant
+    )
+    return Finding(Outcome.PERMITTED, (*because, *reasons), conditions)
+
+
+def _covering(use: Use, place: str, reading: Reading, *, firm: bool) -> Limitation | None:
+    """Return an exception that covers the use in `place` (steps 2 and 4), if possible one that does not yield."""
+    able = [one for one in reading.limitations if applies(one, use.act, use.purpose, place, use.day)]
+    standing = [one for one in able if not (one.yields and firm)]
+    return min(standing, key=lambda one: (one.yields, one.rule.id), default=None)
