@@ -1,8 +1,8 @@
 """What the law itself allows and exacts: limitations of copyright, and provisions that are shown and later priced.
 
-A file of law is TOML that a lawyer edits (`policy/data/law/*.toml`). `parse_law` takes its bytes and gives frozen facts,
-or a `PolicyError` that names the rule and what is wrong with it. A word that it does not know is refused: a mistyped
-`until` must not make an exception last for ever.
+A file of law is TOML that a lawyer edits (`policy/data/law/*.toml`). `parse_law` takes its bytes and gives frozen
+facts, or a `PolicyError` that names the rule and what is wrong with it. A word that it does not know is refused: a
+mistyped `until` must not make an exception last for ever.
 
 A limitation applies to a use where
 
@@ -89,14 +89,13 @@ class Provision:
 def applies(limitation: Limitation, use_act: Act, use_purpose: Purpose, place: str, day: date) -> bool:
     """Whether `limitation` covers this act for this purpose, in all of `place`, on `day`."""
     last = limitation.until or day
+    here = frozenset({place})
     return (
         use_act in limitation.rule.acts  # 1.
         and use_purpose in limitation.rule.purposes  # 2.
         and within(place, frozenset({limitation.jurisdiction}))  # 3.
         and limitation.since <= day <= last  # 4.
-        and all(
-            one.since <= day for one in limitation.national.values() if within(one.jurisdiction, frozenset({place}))
-        )
+        and all(one.since <= day for one in limitation.national.values() if within(one.jurisdiction, here))
     )
 
 
@@ -135,7 +134,7 @@ def _document(content: bytes) -> dict[str, Any]:
         raise PolicyError(f"the file of law is longer than {LONGEST} bytes", mend="split it")
     try:
         return tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
+    except ValueError as broken:  # no text, no TOML, or a number too long to read
         raise PolicyError(f"the file of law is not valid TOML: {broken}") from broken
     except RecursionError:
         raise PolicyError("the file of law is nested too deep") from None
@@ -144,7 +143,8 @@ def _document(content: bytes) -> dict[str, Any]:
 def _limitation(table: dict[str, Any], as_of: date) -> Limitation:
     name = text(table, "id", "a limitation")
     _only(table, _LIMITATION, name)
-    required(table, "purposes", name)  # elsewhere none means all of them; no exception is that wide by accident
+    if not isinstance(required(table, "purposes", name), list):  # no exception is for every purpose by accident
+        raise PolicyError(f"{name}: purposes is not a list", mend='as in ["research"]')
     by_act = {
         member(Act, act, name): member(Status, status, name) for act, status in _table(table, "acts", name).items()
     }
