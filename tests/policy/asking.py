@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import resources
 
 from licet.corpus import law_files
 from licet.digests import sha256_bytes
 from licet.policy import Act, Purpose, Question, Use
-from licet.terms import Evidence, Scope, Standing, Term, Voice, resolve
+from licet.terms import Clause, Evidence, Resolution, Scope, Stance, Standing, Term, Voice, resolve
 
 LAW = law_files()
 HOUSE = resources.files("licet.policy").joinpath("data/house.toml").read_bytes()
@@ -33,14 +34,22 @@ def make_term(
     return Term(statement, resolve(statement), evidence, voice, about, scope, standing, **more)  # type: ignore[arg-type]  # keywords pass through
 
 
+def make_signal(*clauses: Clause, **more: object) -> Term:
+    """Make a term that a signal says, clause by clause."""
+    resolution = Resolution(Stance.SIGNALLED, clauses=clauses)
+    term = make_term("; ".join(clause.token for clause in clauses), **more)  # type: ignore[arg-type]  # likewise
+    return replace(term, resolution=resolution)
+
+
 def make_question(
     *terms: Term,
     act: Act = Act.TRAIN_GENERATIVE,
     purpose: Purpose = Purpose.COMMERCIAL,
     accepts: frozenset[str] = frozenset({"attribution", "notice"}),
     day: date = DAY,
+    places: frozenset[str] = frozenset({"EU"}),
     **more: object,
 ) -> Question:
     """Make a question about terms."""
-    use = Use(act, purpose, frozenset({"EU"}), day)
+    use = Use(act, purpose, places, day)
     return Question(use=use, terms=terms, item_evidence=ITEM, accepts=accepts, **more)  # type: ignore[arg-type]  # likewise

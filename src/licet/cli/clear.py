@@ -38,7 +38,9 @@ _COLOURS = {"permitted": "green", "refused": "red", "unknown": "yellow", "error"
 @click.option("--purpose", required=True, type=click.Choice(_PURPOSES), help="What it is done for.")
 @click.option("--in", "places", multiple=True, required=True, metavar="PLACE", help="ISO 3166 code, EU, WORLD; repeat.")
 @click.option("--on", "day", metavar="YYYY-MM-DD", help="The day asked about. Default: today.")
-@click.option("--reading", help="How contested law is read: strict (default) or cc-guidance-2025.")
+@click.option(
+    "--reading", help="How contested law is read: strict (default), cc-guidance-2025, eu-tdm, text-and-data-mining-permissive."
+)
 @click.option("--accept", multiple=True, metavar="CONDITION", help="Undertake to keep a condition: share-alike ...")
 @click.option("--audio", type=click.Path(path_type=Path), help="Where the paths of a list begin. Default: beside it.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="Which column of a list holds what.")

@@ -46,6 +46,10 @@ LAWS = frozenset(
 )
 
 
+# What signals ask in return, besides: RSL 1.0 (payment, reporting), ODRL as TDMRep uses it (consent, payment).
+ASKED_BY_SIGNALS = frozenset({"attribution", "consent", "payment", "reporting"})
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """A use needs a permission. Where it is missing the use is refused, or goes ahead under `otherwise`."""
@@ -102,8 +106,11 @@ class Policy:
 
     @property
     def conditions(self) -> frozenset[str]:
-        """Return the names of every condition that a licence may ask for under any reading."""
-        return frozenset(duty.condition for reading in self.readings for duty in reading.duties)
+        """Return the names of every condition that a licence, a signal or an exception may ask for."""
+        duties = {duty.condition for reading in self.readings for duty in reading.duties}
+        leant = {limitation for reading in self.readings for limitation in reading.limitations}
+        needs = {name for limitation in leant for name, _ in limitation.needs}
+        return ASKED_BY_SIGNALS | duties | needs
 
     def reading(self, name: str) -> Reading:
         """Return the reading called `name`.
