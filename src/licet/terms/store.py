@@ -1,0 +1,104 @@
+"""What was gathered, in SQL: every answer of every address, at the time it was had.
+
+The bytes lie in the evidence; a row names them. Nothing is changed or removed: an address that is asked again gets one
+row more.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+import sqlalchemy as sa
+
+from licet.db import reading, writing
+from licet.terms.gathering.responses import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_METADATA = sa.MetaData()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMED_AT_ONCE = 500  # SQLite's oldest limit of variables is 999
+
+_RESPONSE = sa.Table(
+    "terms_response",
+    _METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("fetched_us", sa.BigInteger, nullable=False),  # microseconds since 1970, UTC
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("settled", sa.Boolean, nullable=False),
+    sa.Column("body", sa.String(64), nullable=False),  # SHA-256; "" where no answer came
+    sa.Column("facts", sa.LargeBinary, nullable=False),  # the response as JSON, headers and all
+    sa.Index("terms_response_series", "url", "fetched_us"),
+)
+_DECODER = msgspec.json.Decoder(Response)
+
+
+class ResponseStore:
+    """The responses kept in the database behind `engine`, which `licet.db.open_database` opened."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        with writing(engine) as connection:
+            _METADATA.create_all(connection)
+
+    def record(self, responses: Iterable[Response]) -> None:
+        """Keep `responses`, all or none of them. Their bytes must be in the evidence already.
+
+        Raises:
+            WorkspaceError: the database cannot be written.
+        """
+        rows = [_row(response) for response in responses]
+        if rows:
+            with writing(self._engine) as connection:
+                connection.execute(_RESPONSE.insert(), rows)
+
+    def any(self) -> bool:
+        """Whether anything was ever gathered."""
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(_RESPONSE.c.number).limit(1)) is not None
+
+    def last(self, urls: Sequence[str], *, as_of: datetime) -> dict[str, tuple[Response, ...]]:
+        """Return the newest response of each of `urls` by `as_of`; where it settles nothing, the last that did, too.
+
+        Addresses that nobody had asked for by then are left out.
+        """
+        found: dict[str, tuple[Response, ...]] = {}
+        asked = list(dict.fromkeys(urls))
+        with reading(self._engine) as connection:
+            for start in range(0, len(asked), _NAMED_AT_ONCE):
+                some = asked[start : start + _NAMED_AT_ONCE]
+                for settled in (False, True):
+                    for facts in connection.scalars(_newest(some, _microseconds(as_of), settled=settled)):
+                        response = _DECODER.decode(facts)
+                        before = found.get(response.url, ())
+                        if response not in before:
+                            found[response.url] = (*before, response)
+        return found
+
+
+def _newest(urls: list[str], moment: int, *, settled: bool) -> sa.Select[tuple[bytes]]:
+    """Ask for the newest row of each address, of those that settle something or of all; of one moment, the last."""
+    order = (_RESPONSE.c.fetched_us.desc(), _RESPONSE.c.number.desc())
+    rank = sa.func.row_number().over(partition_by=_RESPONSE.c.url, order_by=order).label("rank")
+    rows = sa.select(_RESPONSE.c.facts, rank).where(_RESPONSE.c.url.in_(urls), _RESPONSE.c.fetched_us <= moment)
+    ranked = (rows.where(_RESPONSE.c.settled) if settled else rows).subquery()
+    return sa.select(ranked.c.facts).where(ranked.c.rank == 1)
+
+
+def _row(response: Response) -> dict[str, object]:
+    return {
+        "url": response.url,
+        "fetched_us": _microseconds(response.fetched_at),
+        "status": response.status,
+        "settled": response.settled,
+        "body": response.body,
+        "facts": msgspec.json.encode(response),
+    }
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
