@@ -19,7 +19,8 @@ class Example:
     `permission_tokens` are regular expressions: bytes in which none of them is found must never permit. A reader that
     never permits has none. `statements` and `reservations` are parts that can be put together in any number and order,
     between `head` and `tail` and parted by `between`; each of the `reservations` adds a reservation. A protocol whose
-    bytes hold one statement only leaves them empty.
+    bytes hold one statement only leaves them empty. `speaks` is false where a protocol says nothing of a recording: it
+    names an address, or speaks of a collection.
     """
 
     content: bytes
@@ -30,6 +31,7 @@ class Example:
     head: bytes = b""
     between: bytes = b"\n"
     tail: bytes = b""
+    speaks: bool = True
 
     def composed(self, parts: list[bytes]) -> bytes:
         """Return the bytes that make these statements."""
@@ -112,5 +114,129 @@ EXAMPLES: dict[str, Example] = {
         statements=(b"Allow: *.wav", b"Disallow: *.mp3", b"Training: permitted-with-attribution"),
         reservations=(b"Disallow: /songs/", b"Disallow: *"),
         head=b"User-Agent: *\n",
+    ),
+    "c2pa": Example(
+        content=(
+            b'{"active_manifest": "1", "validation_state": "Trusted", "manifests": {"1": {"assertions": ['
+            b'{"label": "cawg.training-mining", "data": {"entries": {"cawg.ai_training": {"use": "allowed"}, '
+            b'"cawg.ai_generative_training": {"use": "notAllowed"}}}}]}}}'
+        ),
+        permission_tokens=(rb'"allowed"',),
+        statements=(
+            b'{"label": "c2pa.training-mining", "data": {"entries": {"c2pa.ai_training": {"use": "allowed"}}}}',
+            b'{"label": "cawg.training-mining", "data": {"entries": {"cawg.data_mining": {"use": "constrained"}}}}',
+            b'{"label": "c2pa.actions.v2", "data": {"actions": []}}',
+        ),
+        reservations=(
+            b'{"label": "cawg.training-mining", "data": {"entries": {"cawg.ai_training": {"use": "notAllowed"}}}}',
+            b'{"label": "c2pa.training-mining", "data": {"c2pa.ai_inference": {"use": "constrained"}}}',
+        ),
+        head=b'{"active_manifest": "1", "validation_state": "Trusted", "manifests": {"1": {"assertions": [',
+        between=b", ",
+        tail=b"]}}}",
+    ),
+    "freesound": Example(content=b'{"id": 1, "license": "Attribution", "gen_ai_preference": "no-gen-ai"}'),
+    "youtube": Example(
+        content=b'{"kind": "youtube#videoTrainability", "videoId": "jNQXAC9IVRw", "permitted": ["all"]}',
+        permission_tokens=(rb'"all"',),
+    ),
+    "tdm-ai": Example(
+        content=b'{"version": "1.0", "iscc": "ISCC:EXAMPLE5QH7FTV7N", "all": "true", "train-genai": "false"}',
+        permission_tokens=(rb'true|"y"|0',),
+    ),
+    "rsl-embedded": Example(
+        content=(
+            b'\x00rsl\x00<rsl xmlns="https://rslstandard.org/rsl"><content url=""><license>'
+            b'<prohibits type="usage">ai-train</prohibits></license></content></rsl>'
+        ),
+        permission_tokens=(rb"permits",),
+    ),
+    "tdmrep": Example(
+        content=b'[{"location": "/a/", "tdm-reservation": 0}, {"location": "/songs/*.mp3$", "tdm-reservation": 1}]',
+        permission_tokens=(rb"[:][ \t\r\n]*0",),
+        statements=(
+            b'{"location": "/songs/", "tdm-reservation": 0}',
+            b'{"location": "/a/", "tdm-reservation": 1}',
+            b'{"location": "/songs/", "tdm-reservation": 2}',
+            b'{"location": 1}',
+        ),
+        reservations=(b'{"location": "/", "tdm-reservation": 1}', b'{"location": "*.mp3", "tdm-reservation": 1}'),
+        head=b"[",
+        between=b", ",
+        tail=b"]",
+    ),
+    "tdmrep-headers": Example(
+        content=b"Content-Type: audio/mpeg\r\ntdm-reservation: 1\r\ntdm-policy: https://music.example/policy.json\r\n",
+        permission_tokens=(rb"0",),
+        statements=(b"tdm-reservation: 0", b"tdm-reservation: 2", b"tdm-policy: https://music.example/p"),
+        reservations=(b"tdm-reservation: 1", b"TDM-Reservation:1"),
+        between=b"\r\n",
+    ),
+    "tdmrep-meta": Example(
+        content=b'<html><head><meta charset=utf-8><meta name="tdm-reservation" content="1"><title>One</title></head>',
+        permission_tokens=(rb"0",),
+        statements=(b"<meta name=tdm-reservation content=0>", b"<!-- one -->", b"<script>1</script>"),
+        reservations=(b"<META content='1' name='TDM-Reservation'/>",),
+        head=b"<head>",
+    ),
+    "odrl": Example(
+        content=(
+            b'{"@context": ["http://www.w3.org/ns/odrl.jsonld", {"tdm": "http://www.w3.org/ns/tdmrep#"}],'
+            b' "@type": "Offer", "profile": "http://www.w3.org/ns/tdmrep", "uid": "https://music.example/policy/1",'
+            b' "permission": [{"action": "tdm:mine", "duty": [{"action": "obtainConsent"}]}],'
+            b' "prohibition": [{"action": "cc:CommericalUse"}]}'
+        ),
+        permission_tokens=(rb"mine",),
+        statements=(
+            b'{"action": "distribute"}',
+            b'{"action": "mine", "constraint": {"leftOperand": "purpose"}}',
+            b'{"action": "juggle"}',
+        ),
+        reservations=(b'{"action": "cc:CommercialUse"}', b'{"action": {"@id": "odrl:use"}}'),
+        head=b'{"@type": "Offer", "permission": {"action": "tdm:mine"}, "prohibition": [',
+        between=b", ",
+        tail=b"]}",
+    ),
+    "rsl": Example(
+        content=(
+            b'<?xml version="1.0"?><rsl xmlns="https://rslstandard.org/rsl"><content url="/songs/*.mp3"><license>'
+            b'<permits type="usage">search ai-train</permits><prohibits type="user">commercial</prohibits>'
+            b'<payment type="attribution"/></license></content></rsl>'
+        ),
+        permission_tokens=(rb"permits",),
+        statements=(
+            b'<permits type="usage">ai-all</permits>',
+            b'<permits type="geo">EU</permits>',
+            b'<prohibits type="usage">juggling</prohibits>',
+            b'<payment type="crawl"><amount currency="EUR">1</amount></payment>',
+        ),
+        reservations=(b'<prohibits type="usage">ai-train</prohibits>', b'<prohibits type="geo">US</prohibits>'),
+        head=b'<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><license>',
+        tail=b"</license></content></rsl>",
+    ),
+    "rsl-robots": Example(
+        content=b"License: https://music.example/rsl.xml\nUser-agent: *\nAllow: /\n",
+        speaks=False,
+    ),
+    "croissant": Example(
+        content=(
+            b'{"@context": {"@vocab": "https://schema.org/", "duo": "http://purl.obolibrary.org/obo/DUO_"},'
+            b' "@type": "sc:Dataset", "license": "https://creativecommons.org/licenses/by/4.0/",'
+            b' "usageInfo": [{"@type": "DefinedTerm", "termCode": "DUO_0000018", "url": "duo:0000018"}]}'
+        ),
+        permission_tokens=(rb"mine",),
+        statements=(
+            b'"DUO_0000042"',
+            b'"duo:0000007"',
+            b'{"@type": "odrl:Offer", "odrl:permission": {"odrl:action": "tdm:mine"}}',
+        ),
+        reservations=(b'"duo:0000046"', b'{"@type": "odrl:Offer", "prohibition": {"action": "use"}}'),
+        head=b'{"usageInfo": [',
+        between=b", ",
+        tail=b"]}",
+    ),
+    "dataset-card": Example(
+        content=b"---\nlicense: cc-by-nc-4.0\ntags:\n- music\n---\n# One\n",
+        speaks=False,
     ),
 }
