@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asking import HOUSE
+from asking import HOUSE, LAW
 from licet.errors import PolicyError
 from licet.policy import parse_policy
 
@@ -37,7 +37,7 @@ def test_a_faulty_policy_is_refused_and_the_fault_named(before: str, after: str,
     """Nothing is decided by a file that is wrong anywhere."""
     assert before in TEXT
     with pytest.raises(PolicyError, match=complaint):
-        parse_policy(TEXT.replace(before, after, 1).encode())
+        parse_policy(TEXT.replace(before, after, 1).encode(), LAW)
 
 
 def test_a_policy_without_a_reading_is_refused() -> None:
@@ -54,11 +54,23 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 
 def test_every_rule_cites_its_source() -> None:
     """A rule is worth what stands behind it."""
-    policy = parse_policy(HOUSE)
+    policy = parse_policy(HOUSE, LAW)
     rules = [one.rule for reading in policy.readings for one in (*reading.needs, *reading.bars, *reading.duties)]
     assert all(rule.cites and rule.says for rule in (*rules, *policy.laws.values()))
 
 
 def test_the_policy_is_named_by_the_digest_of_its_file() -> None:
     """So that a verdict names the very rules it was given under."""
-    assert parse_policy(HOUSE).digest != parse_policy(HOUSE + b"\n").digest
+    assert parse_policy(HOUSE, LAW).digest != parse_policy(HOUSE + b"\n", LAW).digest
+
+
+def test_two_files_of_law_with_one_id_are_refused() -> None:
+    """Neither may silently stand for the other."""
+    with pytest.raises(PolicyError, match="under one id"):
+        parse_policy(HOUSE, (*LAW, LAW[0]))
+
+
+def test_a_reading_leans_only_on_law_that_is_on_file() -> None:
+    """What no file states cannot be checked."""
+    with pytest.raises(PolicyError, match="no file of law states"):
+        parse_policy(HOUSE)

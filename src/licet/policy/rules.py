@@ -133,14 +133,17 @@ def parse_policy(content: bytes, law: Sequence[bytes] = ()) -> Policy:
     """
     try:
         document = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
+    except (ValueError, RecursionError) as broken:
         raise PolicyError(f"the policy file is not valid TOML: {broken}") from broken
     _reject_repeated_ids(document)
     names = tuple(document.get("reading", {}))
     if not names:
         raise PolicyError("the policy has no reading", mend="add a [reading.<name>] table")
     parsed = [parse_law(one) for one in law]
-    limitations = {one.rule.id: one for found, _ in parsed for one in found}
+    found = [one for some, _ in parsed for one in some]
+    limitations = {one.rule.id: one for one in found}
+    if len(limitations) < len(found):
+        raise PolicyError("two files of law state an exception under one id", mend="an exception's id is its own")
     return Policy(
         name=text(document, "name", "the policy"),
         version=text(document, "version", "the policy"),
@@ -148,7 +151,7 @@ def parse_policy(content: bytes, law: Sequence[bytes] = ()) -> Policy:
         digest=sha256_bytes(b"".join([content, *(sha256_bytes(one).encode() for one in law)])),
         readings=tuple(_reading(document, name, names, limitations) for name in names),
         laws=_laws(document),
-        provisions=tuple(one for _, found in parsed for one in found),
+        provisions=tuple(one for _, some in parsed for one in some),
     )
 
 
