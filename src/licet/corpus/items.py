@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from licet.catalog import Names, Problem, Severity, escape_path, unescape_path
+from licet.catalog import Names, Problem, Right, Severity, escape_path, unescape_path
 from licet.catalog.sources.table import Table
 from licet.corpus.manifest import Trouble
+from licet.corpus.testimony import rights_covered
 from licet.errors import IdentifierError, SourceError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Said(msgspec.Struct, frozen=True):
     title: str = ""
     artist: str = ""
     album: str = ""
+    song_elsewhere: bool = False  # it names other writers of the song than who licenses the recording
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -168,7 +170,17 @@ def _row(number: int, entry: Entry | Problem, root: Path) -> Item:
 
 
 def _said(entry: Entry, span: Span) -> Said:
-    return Said(entry.licence, span.digest, span.blob, span.start, span.length, entry.title, entry.artist, entry.album)
+    return Said(
+        entry.licence,
+        span.digest,
+        span.blob,
+        span.start,
+        span.length,
+        entry.title,
+        entry.artist,
+        entry.album,
+        song_elsewhere=Right.WORK not in rights_covered(entry),
+    )
 
 
 def _outside(path: str, root: Path) -> Trouble | None:

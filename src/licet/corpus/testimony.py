@@ -1,35 +1,67 @@
-"""The terms that bear on one item: what is on record for its recordings, and what the corpus says of it itself."""
+"""The terms that bear on one item: what is on record for its recordings, and what the corpus says of it itself.
+
+What is on record is, in this order: what the source's own line says, what was stated for the whole collection, and
+what the data set that the source is a reading of says of its layers. Of the last, the version that held when the
+snapshot was taken is heard; the others are there to be seen, and are set aside.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
+from licet.catalog import Right
 from licet.digests import sha256_bytes
-from licet.terms import Evidence, Scope, Term, Voice, resolve, statements_in_tags
+from licet.terms import Evidence, Layer, Scope, Term, Voice, resolve, statements_in_tags
+from licet.terms.data_sets import Bearing, data_set_of, layers_of
+from licet.terms.third_party import grants_in, third_party_grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from licet.catalog import Listed, Snapshot, Span, Tags
+    from licet.catalog import Entry, Listed, Snapshot, Span, Tags
     from licet.corpus.sighting import Sighting
+    from licet.terms.data_sets import Stated
 
 
-def terms_on_record(listed: Listed) -> Iterator[Term]:
-    """Yield what one source's snapshot says of one recording: its own line, its tags, the collection's terms."""
+def terms_on_record(listed: Listed, keep: Callable[[bytes], str] | None = None) -> Iterator[Term]:
+    """Yield what one source's snapshot says of one recording: its own line, its tags, the collection's terms.
+
+    `keep` stores the bytes of a data set's statement and returns their SHA-256; without it they are named, not stored.
+    """
     entry, snapshot = listed.entry, listed.snapshot
+    covers = rights_covered(entry)
     about = str(entry.key)
     evidence = _evidence_of(entry.span, snapshot)
     statements = [entry.licence] if entry.licence else []
     if not statements and entry.tags is not None:
         statements = [stated.text for stated in statements_in_tags(entry.tags)]
     for statement in statements or [""]:
-        yield Term(statement, resolve(statement), evidence, Voice.CATALOGUE, about, dropped=not listed.current)
+        yield Term(
+            statement, resolve(statement), evidence, Voice.CATALOGUE, about, covers=covers, dropped=not listed.current
+        )
     if snapshot.licence is not None and snapshot.licence_span is not None:
         collection = _evidence(snapshot.licence_span, snapshot, snapshot.licence_where)
         resolution = resolve(snapshot.licence)
-        yield Term(snapshot.licence, resolution, collection, Voice.CATALOGUE, about, Scope.COLLECTION)
+        yield Term(snapshot.licence, resolution, collection, Voice.CATALOGUE, about, Scope.COLLECTION, covers=covers)
+    for stated, bearing in layers_of(data_set_of(snapshot.source), snapshot.captured_at.astimezone(UTC).date()):
+        if stated.layer is not Layer.AUDIO:  # that is for each recording's own line to say
+            yield _term_of_set(stated, bearing, snapshot, about, keep)
+
+
+def rights_covered(entry: Entry) -> frozenset[Right]:
+    """Return what an entry's licence speaks for: both rights, unless the work is known to be another's.
+
+    Whoever uploads a recording of their own speaks for both. Where the source names holders of the work, and one of
+    them is neither the artist nor a holder of the recording, a licence of the recording does not clear the song.
+    """
+    own = {entry.artist, *(one.party.name for one in entry.holdings if one.right is Right.RECORDING)}
+    writers = {one.party.name for one in entry.holdings if one.right is Right.WORK}
+    another = {_plain(name) for name in writers} - {_plain(name) for name in own if name}
+    return frozenset({Right.RECORDING}) if another else frozenset(Right)
 
 
 def terms_of_item(sighting: Sighting, keep: Callable[[bytes], str], *, trust_tags: bool) -> Iterator[Term]:
@@ -42,7 +74,8 @@ def terms_of_item(sighting: Sighting, keep: Callable[[bytes], str], *, trust_tag
     if said is not None and said.licence:
         where = f"list, row {sighting.item.row}"
         evidence = Evidence(said.digest, "list", where, captured_at, said.blob, said.start, said.length)
-        yield Term(said.licence, resolve(said.licence), evidence, Voice.CORPUS)
+        covers = frozenset({Right.RECORDING}) if said.song_elsewhere else frozenset(Right)
+        yield Term(said.licence, resolve(said.licence), evidence, Voice.CORPUS, covers=covers)
     for stated in statements_in_tags(sighting.tags):
         content = tag_statement(sighting.sha256, sighting.tags, stated.tag, stated.text)
         digest = keep(content)
@@ -57,10 +90,62 @@ def tag_statement(file_sha256: str, tags: Tags, tag: str, value: str) -> bytes:
 
 
 def stated_for_all(statement: str, source: str, where: str, content: bytes, captured_at: datetime) -> Term:
-    """Return what somebody states for a whole corpus (`--stated`), with the bytes that state it."""
+    """Return what somebody states for a whole corpus (`--stated`), with the bytes that state it.
+
+    Where those are a third party's grant, the statement is reported as one, and is no evidence.
+    """
     digest = sha256_bytes(content)
     evidence = Evidence(digest, source, where, captured_at, digest, 0, len(content))
+    grant = third_party_grant(content)
+    if grant is not None:
+        return Term(statement, grant, evidence, Voice.CORPUS, scope=Scope.COLLECTION, layer=Layer.THIRD_PARTY)
     return Term(statement, resolve(statement), evidence, Voice.CORPUS, scope=Scope.COLLECTION)
+
+
+def grants_found(folder: Path, keep: Callable[[bytes], str], captured_at: datetime) -> tuple[Term, ...]:
+    """Return the third parties' grants that lie in a corpus's folder, each as what it is: no evidence."""
+    terms = []
+    for name, content, resolution in grants_in(folder):
+        evidence = Evidence(keep(content), "third party", name, captured_at, sha256_bytes(content), 0, len(content))
+        words = f"a grant of its own wording in {name}"
+        terms.append(Term(words, resolution, evidence, Voice.CORPUS, scope=Scope.COLLECTION, layer=Layer.THIRD_PARTY))
+    return tuple(terms)
+
+
+def _term_of_set(
+    stated: Stated, bearing: Bearing, snapshot: Snapshot, about: str, keep: Callable[[bytes], str] | None
+) -> Term:
+    """Return what a data set states of one layer: heard as of the capture, unless another version held then.
+
+    What holds is dated by the snapshot: that is the day which it is a statement about. What did not is dated by its own
+    reading.
+    """
+    heard = bearing in {Bearing.BINDS, Bearing.DOUBTFUL}
+    read_on = datetime.combine(stated.first if bearing is Bearing.LATER else stated.seen, time.min, UTC)
+    blob = keep(stated.content) if keep is not None else ""
+    where = f"{stated.where} ({stated.cites}), read on {stated.seen.isoformat()}"
+    evidence = Evidence(
+        stated.digest,
+        f"{stated.data_set}, {stated.layer}",
+        where,
+        snapshot.captured_at if heard else read_on,
+        blob,
+        0,
+        len(stated.content) if blob else 0,
+    )
+    resolution = stated.resolution
+    if not heard:
+        resolution = replace(resolution, notes=(*resolution.notes, _NOT_IN_FORCE[bearing]))
+    return Term(
+        stated.states,
+        resolution,
+        evidence,
+        Voice.CATALOGUE,
+        about,
+        Scope.COLLECTION,
+        layer=stated.layer,
+        dropped=not heard,
+    )
 
 
 def _evidence_of(span: Span, snapshot: Snapshot) -> Evidence:
@@ -80,4 +165,12 @@ def _file_names(snapshot: Snapshot) -> dict[str, str]:
     return _NAMES[snapshot.id]
 
 
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 _NAMES: dict[str, dict[str, str]] = {}
+_NOT_IN_FORCE = {
+    Bearing.PAST: "earlier terms: others held when the snapshot was captured",
+    Bearing.LATER: "newer terms: the snapshot was captured before them, under others",
+}

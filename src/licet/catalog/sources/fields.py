@@ -30,6 +30,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "duration": ("duration", "durations", "durationseconds", "seconds", "length"),
     "holder": ("holder", "holders", "rightsholder", "rightsholders", "owner", "label"),
     "share": ("share",),
+    "composer": ("composer", "composers", "writer", "writers", "songwriter", "songwriters"),
     "isrc": ("isrc",),
     "iswc": ("iswc",),
     "ean": ("ean", "upc", "barcode"),
@@ -85,6 +86,9 @@ def entry_of(
             return otherwise
 
     told = {field: stated.get(field, "").strip() for field in FIELDS}
+    nobody: tuple[Holding, ...] = ()
+    # A composer whose shares cannot be read is a composer all the same.
+    somebody: tuple[Holding, ...] = (_holding(told["composer"], None, Right.WORK),)
     iswc = taken(lambda text: Identifier("iswc", text) if text else None, "iswc", None)
     entry = Entry(
         key=key,
@@ -96,34 +100,37 @@ def entry_of(
         path=escape_path(stated["path"].encode()) if stated.get("path") else None,
         url=told["url"] or None,
         identifiers=tuple(one for one in dict.fromkeys(identifiers) if one != key),
-        holdings=taken(lambda text: holdings_of(text, told["share"]), "holder", ()),
-        work=Work(told["title"], iswc) if iswc else None,
+        holdings=(
+            *taken(lambda text: holdings_of(text, told["share"]), "holder", nobody),
+            *taken(lambda text: holdings_of(text, right=Right.WORK), "composer", somebody),
+        ),
+        work=Work(told["title"], iswc) if iswc or told["composer"] else None,
         licence=stated["licence"] if told["licence"] else None,
         attribution=stated["attribution"] if told["attribution"] else None,
     )
     return entry, doubts
 
 
-def holdings_of(holder: str, share: str = "") -> tuple[Holding, ...]:
-    """Return who holds the recording: `A Name`, or `A Name=1/2; Another=1/2`; `share` is that of a single holder.
+def holdings_of(holder: str, share: str = "", right: Right = Right.RECORDING) -> tuple[Holding, ...]:
+    """Return who holds the right: `A Name`, or `A Name=1/2; Another=1/2`; `share` is that of a single holder.
 
     Raises ValueError where a share is no number, or the shares are more than the whole.
     """
     if not holder:
         return ()
     if "=" not in holder:
-        return (_holding(holder, _share(share) if share else None),)
+        return (_holding(holder, _share(share) if share else None, right),)
     holdings = []
     for part in filter(str.strip, holder.split(";")):
         name, equals, stated = part.rpartition("=")
-        holdings.append(_holding(name, _share(stated)) if equals else _holding(part, None))
+        holdings.append(_holding(name, _share(stated), right) if equals else _holding(part, None, right))
     if sum(holding.share or 0 for holding in holdings) > 1:
         raise ValueError(f"the shares in {holder[:200]!r} are more than the whole")
     return tuple(holdings)
 
 
-def _holding(name: str, share: Fraction | None) -> Holding:
-    return Holding(Party(name.strip()), Right.RECORDING, "holder", share)
+def _holding(name: str, share: Fraction | None, right: Right) -> Holding:
+    return Holding(Party(name.strip()), right, "composer" if right is Right.WORK else "holder", share)
 
 
 def _share(text: str) -> Fraction:
