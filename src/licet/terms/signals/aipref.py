@@ -87,13 +87,16 @@ def stated(preference: bytes, vocabulary: str) -> Stated:
         words = preference.decode("utf-8", errors="replace")
         return Stated(problems=(f"no structured field dictionary: {shown(words)}",))
     said = {label: token(members[label]) for label in labels if label in members}  # step 2
-    clauses = []
+    covered: dict[str, frozenset[Act]] = {}
     for label, acts in labels.items():
         word = label
         while said.get(word) not in _SAYS and word in ABOVE.get(vocabulary, {}):  # step 4
             word = ABOVE[vocabulary][word]
         if said.get(word) in _SAYS:
-            clauses.append(Clause(_SAYS[said[word]], acts, f"{word}={said[word]}", Force.PREFERENCE))
+            covered[word] = covered.get(word, frozenset()) | acts
+    clauses = [
+        Clause(_SAYS[said[word]], acts, f"{word}={said[word]}", Force.PREFERENCE) for word, acts in covered.items()
+    ]
     strangers = sorted(_LABELS.intersection(members) - labels.keys())  # step 3
     return Stated(*understood(settled([clauses]), (f"{word} is no word of {vocabulary}" for word in strangers)))
 

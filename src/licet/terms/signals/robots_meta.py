@@ -44,10 +44,9 @@ def _signal(reader: Reader, content: bytes, values: Iterable[str]) -> Signal:
     """Return what the words of some values reserve, each word once."""
     clauses: dict[str, Clause] = {}
     for part in (part for value in values for part in _PART_END.split(value)):  # step 1
-        agent, _, word = (side.strip().lower() for side in part.rpartition(":"))  # step 2
+        word = part.rpartition(":")[2].strip().lower()  # step 2
         if word in WORDS:
-            said = shown(f"{agent}: {word}" if agent else word)
-            clauses.setdefault(word, Clause(Says.RESERVES, WORDS[word], said))
+            clauses.setdefault(word, Clause(Says.RESERVES, WORDS[word], shown(part)))
     long = (f"longer than {MOST_BYTES} bytes: the rest was not read",) if len(content) > MOST_BYTES else ()
     return Signal(reader.protocol, "x-robots-tag", reader.silence, tuple(clauses.values()), long)
 

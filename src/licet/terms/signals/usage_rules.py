@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from licet.terms.signals.reading import Target
 
+MOST_RULES = 4096  # of one field: bounds the time that reading their preferences takes
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -46,7 +48,10 @@ def stated_by_rules(content: bytes, target: Target, field: str, read: Callable[[
         problems.append(f"{field} outside any group")
     general = [line for group in file.groups if "*" in group.agents for line in group.lines]  # step 1
     layers: dict[int, list[Clause]] = {}
-    for pattern, preference in _rules(line.value for line in general if line.field == field):
+    rules = list(dict.fromkeys(_rules(line.value for line in general if line.field == field)))
+    if len(rules) > MOST_RULES:
+        problems.append(f"more than {MOST_RULES} {field} rules: the rest were not read")
+    for pattern, preference in rules[:MOST_RULES]:
         if speaks_of(pattern, target.url):  # step 2
             stated = read(preference)
             layers.setdefault(length(pattern), []).extend(stated.clauses)
