@@ -73,7 +73,7 @@ def clauses_of(policy: object, context: object, target: Target) -> tuple[tuple[C
     if (profile := terms(here.get("profile", ""))) - _PROFILES:
         problems.append(f"a profile that is not read: {shown(', '.join(sorted(profile)))}")
     problems += _unread(here, _POLICY, "the policy")
-    about = "" if "tdm" in "".join(profile) else target.url
+    about = target.url if profile == {""} else ""
     problems += _elsewhere(here.get("target"), about)
     clauses: list[Clause] = []
     for rule in listed(here.get("permission")):
