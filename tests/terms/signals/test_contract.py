@@ -9,7 +9,7 @@ import time
 
 import pytest
 from examples import EXAMPLES, Example
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.terms import signals
@@ -75,6 +75,7 @@ def test_an_example_says_something(reader: Reader) -> None:
 
 
 @each_reader
+@settings(max_examples=50)  # for each of two dozen readers
 @given(data=st.data())
 def test_any_bytes_get_a_lawful_answer(reader: Reader, data: st.DataObject) -> None:
     """Whatever the bytes, a reader answers in its own name, and without a permission token it permits nothing."""
@@ -88,6 +89,7 @@ def test_any_bytes_get_a_lawful_answer(reader: Reader, data: st.DataObject) -> N
 
 
 @each_reader
+@settings(max_examples=50)  # for each of two dozen readers
 @given(data=st.data())
 def test_a_reservation_more_never_permits_more(reader: Reader, data: st.DataObject) -> None:
     """Adding a reservation, anywhere among any statements, takes no reservation away and permits no other act."""
