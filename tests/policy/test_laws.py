@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from asking import HOUSE, LAW, make_question, make_signal, make_term
@@ -92,7 +92,6 @@ def test_the_order_of_evidence_never_matters(question: Question, shuffler: st.Da
     assert decide(question, POLICY, "strict") == decide(again, POLICY, "strict")
 
 
-@settings(max_examples=300)
 @given(questions(), refusals)
 def test_one_more_refusal_never_makes_a_verdict_more_permissive(question: Question, refusal: Term) -> None:
     """Law 2: whoever refuses, of whatever weight, about whichever recording, under every reading."""

@@ -138,25 +138,26 @@ class _Hearing:
             own = []  # step 5: a signed statement ends the argument
         vouched, tags = ([term for term in own if term.vouched is word] for word in (True, False))
         voices = [voice for voice in (record, vouched, tags) if voice] or [audio]
-        self._coverings = [covering for voice in voices for covering in _by_right(voice)]
-        if binding := [term for term in heard if term.layer is Layer.DATA_SET and speaks(term)]:
-            self._coverings.append((None, binding))
+        coverings = [covering for voice in voices for covering in _by_right(voice)]
+        binding = [term for term in heard if term.layer is Layer.DATA_SET and speaks(term)]
+        spoken = [[term for term in terms if speaks(term)] for _, terms in coverings]
+        self._speaking = [terms for terms in (*spoken, binding) if terms]
         kept = tuple(aside for aside in asides if aside is not None)
         self.settled = [*self._disagreements(record, own), *([Finding(Outcome.PERMITTED, kept)] if kept else [])]
+        self.settled += [
+            self._silence(terms, right) for (right, terms), said in zip(coverings, spoken, strict=True) if not said
+        ]
         if not record and not any(resolves(term) for term in vouched):
             self.settled += [self._uncorroborated(term) for term in tags if resolves(term)]
 
     def under(self, reading: Reading) -> Iterator[Finding]:
         """Judge what was heard under one reading (steps 3, 4, 6 and 7)."""
-        for right, terms in self._coverings:
-            findings = list(self._findings(right, terms, reading))
+        for terms in self._speaking:
+            findings = list(self._findings(terms, reading))
             leant = lean(self._question.use, self._question.accepts, terms, reading, findings)
             yield from findings if leant is None else [leant]
 
-    def _findings(self, right: Right | None, terms: list[Term], reading: Reading) -> Iterator[Finding]:
-        speaking = [term for term in terms if speaks(term)]
-        if not speaking:
-            yield self._silence(terms, right)
+    def _findings(self, speaking: list[Term], reading: Reading) -> Iterator[Finding]:
         taken = [term for term in speaking if resolves(term) and takes(reading, term)]
         top = max(map(weight, taken), default=(0, 0))
         for term in speaking:

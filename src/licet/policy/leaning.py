@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from licet.policy.hearing import opens
@@ -30,14 +31,15 @@ def lean(
     use: Use, accepts: frozenset[str], terms: Sequence[Term], reading: Reading, findings: Sequence[Finding]
 ) -> Finding | None:
     """Return what the reading's exceptions make of `findings`, or None where they change nothing."""
+    if not reading.limitations:
+        return None
     opening = [term for term in terms if opens(term)]  # 3.
     outcome = worst(tuple(one.outcome for one in findings))
-    if outcome is Outcome.PERMITTED or not reading.limitations or not opening:
+    if outcome is Outcome.PERMITTED or not opening:
         return None
     firm = any(term.resolution.stance in {Stance.RESERVED, Stance.UNRESOLVED} for term in terms)
-    found = [(place, _covering(use, place, reading, firm=firm)) for place in sorted(use.territories)]
-    leant = [(place, one) for place, one in found if one is not None]
-    if len(leant) < len(found):
+    leant = _covering(use, reading, firm)
+    if not leant:
         return None
     needs = sorted({need for _, one in leant for need in one.needs})
     conditions = tuple(Condition(name, Binds.NOW, says, name in accepts) for name, says in needs)
@@ -55,8 +57,18 @@ def lean(
     return Finding(Outcome.PERMITTED, (*because, *reasons), conditions)
 
 
-def _covering(use: Use, place: str, reading: Reading, *, firm: bool) -> Limitation | None:
-    """Return an exception that covers the use in `place` (steps 2 and 4), if possible one that does not yield."""
-    able = [one for one in reading.limitations if applies(one, use.act, use.purpose, place, use.day)]
-    standing = [one for one in able if not (one.yields and firm)]
-    return min(standing, key=lambda one: (one.yields, one.rule.id), default=None)
+@lru_cache(maxsize=256)
+def _covering(use: Use, reading: Reading, firm: bool) -> tuple[tuple[str, Limitation], ...]:
+    """Return for each place of the use an exception that covers it (steps 2 and 4); nothing unless all are covered.
+
+    One that does not yield is taken before one that does.
+    """
+    able = [one for one in reading.limitations if not (one.yields and firm)]
+    able.sort(key=lambda one: (one.yields, one.rule.id))
+    found = []
+    for place in sorted(use.territories):
+        first = next((one for one in able if applies(one, use.act, use.purpose, place, use.day)), None)
+        if first is None:
+            return ()
+        found.append((place, first))
+    return tuple(found)
