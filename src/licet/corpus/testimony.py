@@ -8,11 +8,12 @@ snapshot was taken is heard; the others are there to be seen, and are set aside.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from licet.catalog import Right
+from licet.catalog import Right, escape_path
 from licet.digests import sha256_bytes
 from licet.terms import Evidence, Layer, Scope, Term, Voice, resolve, statements_in_tags
 from licet.terms.data_sets import Bearing, data_set_of, layers_of
@@ -105,7 +106,8 @@ def stated_for_all(statement: str, source: str, where: str, content: bytes, capt
 def grants_found(folder: Path, keep: Callable[[bytes], str], captured_at: datetime) -> tuple[Term, ...]:
     """Return the third parties' grants that lie in a corpus's folder, each as what it is: no evidence."""
     terms = []
-    for name, content, resolution in grants_in(folder):
+    for path, content, resolution in grants_in(folder):
+        name = escape_path(os.fsencode(path))
         evidence = Evidence(keep(content), "third party", name, captured_at, sha256_bytes(content), 0, len(content))
         words = f"a grant of its own wording in {name}"
         terms.append(Term(words, resolution, evidence, Voice.CORPUS, scope=Scope.COLLECTION, layer=Layer.THIRD_PARTY))
