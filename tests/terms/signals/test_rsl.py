@@ -93,6 +93,9 @@ def test_places_are_listed_by_country() -> None:
     ("inside", "acts", "purposes", "territories"),
     [
         pytest.param('<prohibits type="usage">ai-train</prohibits>', TRAINING, set(Purpose), set(), id="usage"),
+        pytest.param(
+            '<prohibits type="usage"><!-- no --> <b/>ai-train</prohibits>', TRAINING, set(Purpose), set(), id="mixed"
+        ),
         pytest.param('<prohibits type="user">commercial</prohibits>', set(Act), {Purpose.COMMERCIAL}, set(), id="user"),
         pytest.param('<prohibits type="geo">US</prohibits>', set(Act), set(Purpose), {"US"}, id="geo"),
         pytest.param(
@@ -142,6 +145,7 @@ def test_what_is_permitted_and_prohibited_is_reserved_as_well() -> None:
         pytest.param(TRAIN + "<unless>you are kind</unless>", id="unread-element"),
         pytest.param(TRAIN + '<prohibits type="mood">sad</prohibits>', id="unread-prohibition"),
         pytest.param(TRAIN + '<prohibits type="usage">juggle</prohibits>', id="unread-prohibited-word"),
+        pytest.param(TRAIN + '<prohibits type="usage"/>', id="prohibits-who-knows-what"),
         pytest.param(TRAIN + '<prohibits type="geo">UK</prohibits>', id="prohibited-where"),
         pytest.param(TRAIN + "</license><limits/><license>" + TRAIN, id="unread-beside"),
     ],

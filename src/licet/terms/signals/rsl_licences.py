@@ -61,7 +61,7 @@ def _licence(licence: Element, asks: frozenset[str], found: Licensed) -> None:
         f"a licence holds {shown(name)!r}, which is not read" for name, _ in parts if name not in _READ | _FOR_PEOPLE
     ]
     for name, part in parts:
-        found.draft |= name in {"permits", "prohibits"} and is_draft(part.text or "")
+        found.draft |= name in {"permits", "prohibits"} and is_draft(_text(part))
         if name == "prohibits":
             _prohibited(part, found)
         elif name == "payment":
@@ -106,12 +106,10 @@ def _prohibited(part: Element, found: Licensed) -> None:
         purposes = _meant(part, PROHIBITED_USERS, found)
     elif kind == "geo":
         territories = _places(part, found)
-    if kind not in {"usage", "user", "geo"}:
+    if kind not in {"usage", "user", "geo"} or not acts or not purposes or (kind == "geo" and not territories):
         found.problems.append(_odd(part))
-    elif acts and purposes and (kind != "geo" or territories):
-        found.clauses.append(
-            Clause(Says.RESERVES, acts, shown(_worded(part)), purposes=purposes, territories=territories)
-        )
+        return
+    found.clauses.append(Clause(Says.RESERVES, acts, shown(_worded(part)), purposes=purposes, territories=territories))
 
 
 def _asked(payment: Element, found: Licensed) -> frozenset[str]:
@@ -140,7 +138,7 @@ def _places(part: Element, found: Licensed) -> frozenset[str]:
 
 
 def _text(part: Element) -> str:
-    return part.text or ""
+    return " ".join(part.itertext())
 
 
 def _worded(part: Element) -> str:
@@ -148,4 +146,4 @@ def _worded(part: Element) -> str:
 
 
 def _odd(part: Element) -> str:
-    return f"{name_of(part)} of a type that is not read: {shown(part.get('type', ''))}"
+    return f"{name_of(part)} that is not read: {shown(_worded(part))}"

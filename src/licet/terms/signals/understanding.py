@@ -36,6 +36,7 @@ def understood(clauses: Iterable[Clause], problems: Iterable[str]) -> tuple[tupl
 def shown(value: object) -> str:
     """Return a value as a problem or a token shows it: on one line, printable, and not too long."""
     text = value if isinstance(value, str) else repr(value)
-    printable = "".join(character if character.isprintable() else " " for character in text[: 2 * LONGEST_TOKEN])
+    text = text[: 2 * LONGEST_TOKEN]
+    printable = text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
     short = " ".join(printable.split())
     return short if len(short) <= LONGEST_TOKEN else short[: LONGEST_TOKEN - 1] + "…"
