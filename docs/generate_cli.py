@@ -17,11 +17,11 @@ Every command takes `--json` and then prints one JSON document with a version in
 prints one for each file, `duplicates` one for each pair and one at the end. Errors go to standard error as one sentence
 and its mend, with `--json` to standard output as `licet-error/1`.
 
-| exit code | `clear` | `identify` | `duplicates` | `forget` | others |
-|---|---|---|---|---|---|
-| 0 | every item is permitted | every file is identified | no two share their sound | all were in the index | done |
-| 1 | some are not | some are not | some do | some were not | |
-| 2 | an error stopped it | a file could not be heard, or an error | an error | an error | an error |
+| exit code | `clear` | `identify` | `duplicates` | `forget` | `gather` | others |
+|---|---|---|---|---|---|---|
+| 0 | every item is permitted | every file is identified | no two share their sound | all were in the index | every question was answered | done |
+| 1 | some are not | some are not | some do | some were not | some were not | |
+| 2 | an error stopped it | a file could not be heard, or an error | an error | an error | an error | an error |
 """
 
 

@@ -21,10 +21,13 @@ from licet.errors import LicetError
 _COMMANDS = {
     "init": "Make a workspace.",
     "add": "Put a source on record: licence lists, data sets, folders of audio.",
+    "gather": "Ask the web what it says of recordings, and keep the answers as evidence.",
     "identify": "Tell which recordings on record sound in a file.",
     "duplicates": "Tell which recordings on record share their sound.",
     "forget": "Take the sound of recordings out of the index.",
     "clear": "Clear a corpus for a use: a verdict and its reasons for every item.",
+    "bulk": "Decide on millions of items at once, from a table of what is said of them.",
+    "diff": "Show what changed between two clearances, and why.",
     "explain": "Show everything behind one verdict, down to the bytes of the evidence.",
     "report": "Write the report and the attribution text of a manifest again.",
     "demo": "Compose a small catalogue, copy it badly, and clear the copies.",

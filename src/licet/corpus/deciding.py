@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,7 @@ from licet.corpus.lines import cleared_line, error_line
 from licet.corpus.testimony import terms_of_item, terms_on_record
 from licet.digests import sha256_bytes
 from licet.policy import Doubt, Policy, Question, Use, decide
+from licet.terms import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +33,10 @@ class Record(Protocol):
 
     def find(self, keys: Sequence[str], *, as_of: datetime) -> Mapping[str, tuple[Listed, ...]]:
         """Map keys to what each source's snapshot of that day says of the recording."""
+        ...
+
+    def signals(self, urls: Sequence[str], *, as_of: datetime) -> Mapping[str, tuple[Term, ...]]:
+        """Map addresses to what was gathered about them by then; addresses of which nothing was are left out."""
         ...
 
     def sounds(self, recording: str) -> bool:
@@ -58,7 +63,7 @@ class Clearance:
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Decides on a few items at a time, with two questions to the record for all of them."""
+    """Decides on a few items at a time, with three questions to the record for all of them."""
 
     clearance: Clearance
     record: Record
@@ -75,15 +80,24 @@ class Decider:
         keys = {found.recording for identity in identities for found in identity.found}
         end_of_day = datetime.combine(self.clearance.use.day, time.max, UTC)
         listed = self.record.find(sorted(keys), as_of=end_of_day)
+        pages = {one.entry.url for several in listed.values() for one in several if one.entry.url}
+        gathered = self.record.signals(sorted(pages), as_of=end_of_day)
         for sighting, identity in zip(batch, identities, strict=True):
-            yield self._line(sighting, identity, listed)
+            yield self._line(sighting, identity, listed, gathered)
 
-    def _line(self, sighting: Sighting, identity: Identity, listed: Mapping[str, tuple[Listed, ...]]) -> Line:
+    def _line(
+        self,
+        sighting: Sighting,
+        identity: Identity,
+        listed: Mapping[str, tuple[Listed, ...]],
+        gathered: Mapping[str, tuple[Term, ...]],
+    ) -> Line:
         if sighting.trouble is not None:
             return error_line(sighting)
         on_record = [one for found in identity.found for one in listed.get(found.recording, ())]
         terms = (
-            *(term for one in on_record for term in terms_on_record(one)),
+            *(term for one in on_record for term in terms_on_record(one, self.record.keep)),
+            *_of_their_pages(on_record, gathered),
             *terms_of_item(sighting, self.record.keep, trust_tags=self.clearance.trust_tags),
             *self.clearance.stated,
         )
@@ -96,6 +110,13 @@ class Decider:
         )
         verdict = decide(question, self.clearance.policy, self.clearance.reading)
         return cleared_line(sighting, identity, on_record, terms, verdict)
+
+
+def _of_their_pages(on_record: list[Listed], gathered: Mapping[str, tuple[Term, ...]]) -> Iterator[Term]:
+    """Yield what was gathered at the address of each recording on record, as said of that recording."""
+    for about, url in dict.fromkeys((str(one.entry.key), one.entry.url) for one in on_record if one.entry.url):
+        for term in gathered.get(url, ()):
+            yield replace(term, voice=Voice.CATALOGUE, about=about)
 
 
 def _off_record(identity: Identity, listed: Mapping[str, tuple[Listed, ...]], evidence: str) -> Iterator[Doubt]:

@@ -7,7 +7,7 @@ row more.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
@@ -38,12 +38,13 @@ _DECODER = msgspec.json.Decoder(Response)
 
 
 class ResponseStore:
-    """The responses kept in the database behind `engine`, which `licet.db.open_database` opened."""
+    """The responses kept in the database behind `engine`, which `licet.db.open_database` opened.
+
+    The table is made when the first one is kept: whoever never gathers pays nothing.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        with writing(engine) as connection:
-            _METADATA.create_all(connection)
 
     def record(self, responses: Iterable[Response]) -> None:
         """Keep `responses`, all or none of them. Their bytes must be in the evidence already.
@@ -54,12 +55,13 @@ class ResponseStore:
         rows = [_row(response) for response in responses]
         if rows:
             with writing(self._engine) as connection:
+                _METADATA.create_all(connection)
                 connection.execute(_RESPONSE.insert(), rows)
 
     def any(self) -> bool:
         """Whether anything was ever gathered."""
         with reading(self._engine) as connection:
-            return connection.scalar(sa.select(_RESPONSE.c.number).limit(1)) is not None
+            return sa.inspect(connection).has_table(_RESPONSE.name)
 
     def last(self, urls: Sequence[str], *, as_of: datetime) -> dict[str, tuple[Response, ...]]:
         """Return the newest response of each of `urls` by `as_of`; where it settles nothing, the last that did, too.
@@ -67,7 +69,7 @@ class ResponseStore:
         Addresses that nobody had asked for by then are left out.
         """
         found: dict[str, tuple[Response, ...]] = {}
-        asked = list(dict.fromkeys(urls))
+        asked = list(dict.fromkeys(urls)) if self.any() else []
         with reading(self._engine) as connection:
             for start in range(0, len(asked), _NAMED_AT_ONCE):
                 some = asked[start : start + _NAMED_AT_ONCE]
@@ -80,7 +82,7 @@ class ResponseStore:
         return found
 
 
-def _newest(urls: list[str], moment: int, *, settled: bool) -> sa.Select[tuple[bytes]]:
+def _newest(urls: list[str], moment: int, *, settled: bool) -> sa.Select[Any]:
     """Ask for the newest row of each address, of those that settle something or of all; of one moment, the last."""
     order = (_RESPONSE.c.fetched_us.desc(), _RESPONSE.c.number.desc())
     rank = sa.func.row_number().over(partition_by=_RESPONSE.c.url, order_by=order).label("rank")

@@ -9,6 +9,8 @@ from licet import identify
 from licet.catalog.store import CatalogStore
 from licet.db import open_database
 from licet.terms import EvidenceStore
+from licet.terms.store import ResponseStore
+from licet.workspace.gathering import Gatherings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from licet.catalog import Listed
+    from licet.terms import Term
 
 INDEX, EVIDENCE = "index", "evidence"
 
@@ -51,6 +54,11 @@ class WorkspaceRecord:
         return EvidenceStore(self.folder / EVIDENCE)
 
     @cached_property
+    def gatherings(self) -> Gatherings:
+        """What was gathered from the web."""
+        return Gatherings(ResponseStore(self._engine), self.evidence)
+
+    @cached_property
     def index(self) -> identify.FingerprintIndex:
         """The sounds on record when it was first asked for; `reread` to see what was added since."""
         return identify.FingerprintIndex.open(self.folder / INDEX)
@@ -70,6 +78,10 @@ class WorkspaceRecord:
     def find(self, keys: Sequence[str], *, as_of: datetime) -> Mapping[str, tuple[Listed, ...]]:
         """Map keys to what each source's snapshot of that day says of the recording."""
         return self.catalogue.find(keys, as_of=as_of)
+
+    def signals(self, urls: Sequence[str], *, as_of: datetime) -> Mapping[str, tuple[Term, ...]]:
+        """Map addresses to what was gathered about them by then. Where nothing was, it is one cheap question."""
+        return self.gatherings.terms(urls, as_of=as_of) if urls else {}
 
     def sounds(self, recording: str) -> bool:
         """Whether the sound of a recording is registered."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from licet.terms import Term
+    from licet.workspace.gathering import Gatherings
 
 LATEST = "latest"
 
@@ -110,6 +111,11 @@ class Workspace:
     def index_folder(self) -> Path:
         """Where the fingerprints lie."""
         return self.folder / INDEX
+
+    @property
+    def gatherings(self) -> Gatherings:
+        """What was gathered from the web, and the door to gather more."""
+        return self._record.gatherings
 
     def add(  # noqa: PLR0913  (each says where a statement comes from, and all but two have a default)
         self,

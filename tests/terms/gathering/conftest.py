@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,10 +49,8 @@ def site() -> Iterator[Site]:
         def do_GET(self) -> None:
             served.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             page = served.pages.get(self.path)
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # the client has seen enough
                 self.send_error(404) if page is None else page(self)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # the client has seen enough
 
         def log_message(self, *_: object) -> None:
             pass

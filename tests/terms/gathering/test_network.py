@@ -6,7 +6,6 @@ import socket
 import ssl
 import threading
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +19,7 @@ from licet.terms.gathering.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from ipaddress import IPv4Address
     from pathlib import Path
 
     from conftest import Site
@@ -32,7 +32,8 @@ AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
     "address",
     """127.0.0.1 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 255.255.255.255 240.0.0.1
     192.0.2.1 198.18.0.1 ::1 :: fe80::1 fe80::1%eth0 fc00::1 ff02::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::127.0.0.1
-    64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1 2002:7f00:1:: 2001:0:7f00:1:: 2001:db8::1 100::1 localhost 1 2130706433""".split(),
+    64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1 2002:7f00:1:: 2001:0:7f00:1:: 2001:db8::1 100::1
+    localhost 1 2130706433""".split(),
 )
 def test_an_address_that_is_not_public_is_told(address: str) -> None:
     """However it is wrapped up."""
@@ -132,8 +133,11 @@ def test_an_address_is_written_in_one_way(url: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "song.mp3", "ftp://a.b/", "file:///etc/passwd", "http://", "http://a:b/", "http://[::1", "http://a\\b/"]
-    + ["https://example.org/" + "a" * 5000, "http://" + "a" * 64 + ".example/", "http://..//"],
+    [
+        *("", "song.mp3", "ftp://a.b/", "file:///etc/passwd", "http://", "http://a:b/", "http://[::1", "http://a\\b/"),
+        *("https://example.org/" + "a" * 5000, "http://" + "a" * 64 + ".example/", "http://..//", "http://a/\ud800"),
+    ],
+    ids=lambda url: url[:20],
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     """With a sentence that does not repeat it: it may hold a password."""

@@ -17,6 +17,7 @@ _SAFE = "/%:@!$&'()*+,;=~-._"  # RFC 3986: what a path and a query may hold as i
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
 _UNICAST = IPv6Network("2000::/3")
 _TUNNELS = (IPv6Network("2001::/23"), IPv6Network("2002::/16"))  # Teredo, ORCHID and others; 6to4
+_USUAL = {"http": 80, "https": 443}
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -45,16 +46,20 @@ def cleaned(url: str) -> str:
         UsageError: it is no http or https address. Its credentials are not repeated in the message.
     """
     try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname or "", parts.port
-        host = host if ":" in host else host.encode("idna").decode("ascii")
-    except ValueError:  # UnicodeError, of a host name, is one
-        raise _no_address() from None
-    if parts.scheme not in {"http", "https"} or not host or len(url) > LONGEST_URL or _CONTROL.search(host):
-        raise _no_address()
-    host = f"[{host}]" if ":" in host else host.rstrip(".")
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    place = host if port in {None, usual} else f"{host}:{port}"
+        return _written(url.strip())
+    except ValueError:  # of a host name or a port; UnicodeError is one
+        mend = "write http:// or https:// and a host"
+        says = f"that is no web address, or one longer than {LONGEST_URL} characters"
+        raise UsageError(says, mend=mend) from None
+
+
+def _written(url: str) -> str:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    host = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii").rstrip(".")
+    if parts.scheme not in _USUAL or not host or len(url) > LONGEST_URL or _CONTROL.search(host):
+        raise ValueError
+    place = host if port in {None, _USUAL[parts.scheme]} else f"{host}:{port}"
     path, query = quote(parts.path or "/", safe=_SAFE), quote(parts.query, safe=_SAFE + "?")
     return urlunsplit((parts.scheme, place, path, query, ""))
 
@@ -63,8 +68,3 @@ def origin(url: str) -> str:
     """Return scheme, host and port of a cleaned address: `https://example.org`."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _no_address() -> UsageError:
-    mend = "write http:// or https:// and a host"
-    return UsageError(f"that is no web address, or one longer than {LONGEST_URL} characters", mend=mend)

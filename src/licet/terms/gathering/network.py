@@ -3,7 +3,8 @@
 1. Resolve the host. If any address that it resolves to is not public, ask nothing.
 2. Connect to the address that was judged, so that a name which resolves otherwise a moment later changes nothing.
    The certificate is still checked against the host's name.
-3. Of sound, read the headers alone. Else read until the answer ends, the size is reached, or the time for all of it is over, however the bytes drip in.
+3. Of sound, read the headers alone. Else read until the answer ends, the size is reached, or the time for all of it is
+   over, however the bytes drip in.
 
 httpcore is the engine inside httpx. It is used directly, because there a connection can be made to the address that was
 judged, and because it follows no redirect, keeps no cookie and reads no proxy from the environment.
@@ -75,7 +76,7 @@ class Network:
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=self._trust, network_backend=backend) as pool,
-                pool.stream("GET", url, headers=dict(headers), extensions={"timeout": patience}) as answer,
+                pool.stream("GET", url, headers=list(headers.items()), extensions={"timeout": patience}) as answer,
             ):
                 named = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
                 if is_media(named.get(b"content-type", "")):
@@ -91,7 +92,7 @@ class _Guarded(httpcore.NetworkBackend):
 
     def __init__(self, resolve: Resolve, clock: Callable[[], float], until: float, *, private: bool) -> None:
         self._resolve = resolve
-        self._left = lambda: until - clock()
+        self._left: Callable[[], float] = lambda: until - clock()
         self._private = private
         self._plain = httpcore.SyncBackend()
 

@@ -48,7 +48,7 @@ def terms_from(place: Place, fetched: Fetched, url: str) -> tuple[Term, ...]:
 
 def _read(place: Place, fetched: Fetched, url: str) -> Iterator[Term]:
     """Give an answer to every reader of its place (step 2)."""
-    silences = []
+    silences: list[str] = []
     for reader, part, where in _readers(place.kind):
         if where == "HTML" and not is_page(fetched):
             continue

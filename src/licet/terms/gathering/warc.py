@@ -35,7 +35,6 @@ _MOST_RECORD = 4 * MOST_BYTES  # of a record that is read at all: head, body, an
 _VERSION = re.compile(rb"WARC/1\.[01]\r?\n")
 _HTTP = re.compile(rb"HTTP/(?:1\.[01]|2(?:\.0)?|3) ")
 _PIECE = 1 << 16
-_NOT_WHOLE = "the saved answer is not whole, or too large"
 
 
 def saved_responses(path: Path, *, url: str = "", captured_at: datetime) -> Iterator[Fetched]:
@@ -104,11 +103,11 @@ def _next_record(stream: BinaryIO, path: Path) -> bool:
         line = stream.readline(_LONGEST_LINE)
         if not line:
             return False
+        if _VERSION.fullmatch(line):
+            return True
         if line.strip():
             break
-    if not _VERSION.fullmatch(line):
-        raise SourceError(f"{path} holds a record that does not begin like one", mend="see whether it is whole")
-    return True
+    raise SourceError(f"{path} holds a record that does not begin like one", mend="see whether it is whole")
 
 
 def _response(head: dict[str, str], content: bytes, *, whole: bool) -> Fetched | None:
@@ -131,22 +130,21 @@ def _read(url: str, at: datetime, content: bytes, *, whole: bool = True) -> Fetc
     answer = http.client.HTTPResponse(cast("socket.socket", _Saved(message)))
     try:
         answer.begin()
-        body = b""
-        if not is_media(answer.getheader("content-type", "")):
-            if not whole:
-                raise UnansweredError("truncated", _NOT_WHOLE)
-            encoding = answer.getheader("content-encoding", "")
-            body = decoded(iter(lambda: answer.read(_PIECE), b""), encoding, MOST_BYTES)
-            if answer.length:  # what is still to come, where a length was stated
-                raise UnansweredError("truncated", _NOT_WHOLE)
+        body = b"" if is_media(answer.getheader("content-type", "")) else _body(answer, whole=whole)
     except UnansweredError as unanswered:
         return Fetched(Response(url, at, trouble=unanswered.code, says=unanswered.message))
     except (http.client.HTTPException, ValueError, OSError):
         return Fetched(Response(url, at, trouble="bad-answer", says="what was saved is no HTTP response"))
-    named = [
-        (name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in answer.getheaders()
-    ]
+    pairs = answer.getheaders()
+    named = [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in pairs]
     return Fetched(Response(url, at, answer.status, kept_headers(named), sha256_bytes(body), landed=url), body)
+
+
+def _body(answer: http.client.HTTPResponse, *, whole: bool) -> bytes:
+    body = decoded(iter(lambda: answer.read(_PIECE), b""), answer.getheader("content-encoding", ""), MOST_BYTES)
+    if not whole or answer.length:  # `length` is what is still to come, where a length was stated
+        raise UnansweredError("truncated", "the saved answer is not whole, or too large")
+    return body
 
 
 class _Saved:
