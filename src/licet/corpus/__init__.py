@@ -2,8 +2,10 @@
 
 from licet.corpus.asking import asking
 from licet.corpus.attribution import write_attribution
+from licet.corpus.bulk import BulkHead, InBulk, decide_in_bulk
 from licet.corpus.clear import Room, clear
 from licet.corpus.deciding import Clearance
+from licet.corpus.diff import Difference, difference
 from licet.corpus.finding import find_lines
 from licet.corpus.house import house_policy, law_files
 from licet.corpus.items import Corpus, Item
@@ -23,14 +25,17 @@ from licet.corpus.manifest import (
 from licet.corpus.report import write_report
 from licet.corpus.sighting import match_line
 from licet.corpus.tallies import blockers, standpoints
-from licet.corpus.testimony import stated_for_all
+from licet.corpus.testimony import grants_found, stated_for_all
 
 __all__ = [
+    "BulkHead",
     "Clearance",
     "ConditionLine",
     "Corpus",
     "Counts",
+    "Difference",
     "Head",
+    "InBulk",
     "Item",
     "Line",
     "MatchLine",
@@ -42,7 +47,10 @@ __all__ = [
     "asking",
     "blockers",
     "clear",
+    "decide_in_bulk",
+    "difference",
     "find_lines",
+    "grants_found",
     "house_policy",
     "law_files",
     "match_line",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from licet.corpus.credit import credit_for
 from licet.corpus.manifest import ConditionLine, Line, ReadingLine, ReasonLine, StatementLine
-from licet.terms import Stance, Voice
+from licet.terms import Layer, Stance, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ def cleared_line(
     sighting: Sighting, identity: Identity, listed: Sequence[Listed], terms: Sequence[Term], verdict: Verdict
 ) -> Line:
     """Return the line of an item that was decided on."""
-    deciding = _deciding(terms)
+    deciding = shown_first(terms)
     entry = listed[0].entry if listed else None
     first = identity.found[0] if identity.found else None
     offers = deciding.resolution.offers if deciding else ()
@@ -64,9 +64,10 @@ def error_line(sighting: Sighting) -> Line:
     )
 
 
-def _deciding(terms: Sequence[Term]) -> Term | None:
+def shown_first(terms: Sequence[Term]) -> Term | None:
     """Return the statement to show first: the record's weightiest, else the corpus's own."""
-    speaking = [term for term in terms if term.resolution.stance is not Stance.SILENT]
+    audio = [term for term in terms if term.layer is Layer.AUDIO and not term.dropped]
+    speaking = [term for term in audio if term.resolution.stance is not Stance.SILENT]
     return min(speaking, key=_prominence, default=None)
 
 
