@@ -2,8 +2,9 @@
 
 To decide a question under one reading:
 
-1. Set aside every term that cannot speak: captured after the day asked about, dropped by its source, or not about the
-   audio (a code licence, a metadata licence, a third party's say-so). Why it was set aside stays among the reasons.
+1. Set aside every term that cannot speak: captured after the day asked about, dropped by its source, not in force when
+   the recording was taken from it, or not about the audio (a code licence, a metadata licence, a third party's say-so).
+   Why it was set aside stays among the reasons.
 2. Hear what each term that is left says of this very use. A signal speaks only of the uses that it names, and of some
    places and purposes; of any other it is silent.
 3. Judge each term by itself. A licence must give the permissions that the use needs, must not bar it, and its
@@ -171,11 +172,14 @@ class _Hearing:
         captured = term.evidence.captured_at.astimezone(UTC).date()
         if captured > self._question.use.day:
             return self._reason(term, "later", Outcome.UNKNOWN, f"(captured {captured.isoformat()})")
-        if term.dropped:
-            return self._reason(term, "dropped", Outcome.UNKNOWN)
         if term.layer in _ASIDE:
             words = f"({term.layer}: “{_short(term.statement)}”)"
             return self._reason(term, _ASIDE[term.layer], Outcome.UNKNOWN, words)
+        if term.dropped and term.layer is Layer.DATA_SET:
+            words = "; ".join((f"“{_short(term.statement)}”", *term.resolution.notes[-1:]))
+            return self._reason(term, "other-version", Outcome.UNKNOWN, words)
+        if term.dropped:
+            return self._reason(term, "dropped", Outcome.UNKNOWN)
         return None
 
     def _silence(self, terms: list[Term], right: Right | None) -> Finding:

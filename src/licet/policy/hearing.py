@@ -18,7 +18,8 @@ def heard_of(term: Term, use: Use) -> Term:
     """Return `term` with what it says of `use` alone.
 
     A signal that reserves the use anywhere it happens reserves it; one that permits it everywhere it happens permits
-    it; and where none of its clauses does either, it is silent. A licence speaks of every use.
+    it; and where none of its clauses does either, it is silent. Where some of a signal was not understood, only its
+    reservations are. A licence speaks of every use.
     """
     said = term.resolution
     if said.stance is not Stance.SIGNALLED:
@@ -26,7 +27,8 @@ def heard_of(term: Term, use: Use) -> Term:
     named = [clause for clause in said.clauses if use.act in clause.acts and use.purpose in clause.purposes]
     reserving = tuple(clause for clause in named if clause.says is Says.RESERVES and _touches(clause, use))
     permitting = tuple(clause for clause in named if clause.says is Says.PERMITS and _spans(clause, use))
-    stance = Stance.RESERVED if reserving else Stance.SIGNALLED if permitting else Stance.SILENT
+    rest = Stance.UNRESOLVED if said.partly else Stance.SIGNALLED if permitting else Stance.SILENT
+    stance = Stance.RESERVED if reserving else rest
     return replace(term, resolution=Resolution(stance, (), said.notes, reserving or permitting))
 
 

@@ -37,6 +37,7 @@ LAWS = frozenset(
         "contradicted",
         "doubtful",
         "other-layer",
+        "other-version",
         "third-party",
         "signal-permits",
         "signal-asks",

@@ -81,13 +81,14 @@ class Resolution:
     """What a statement comes to.
 
     `offers` holds the alternatives of an "or": any one may be taken. `clauses` hold together, and only where the stance
-    is `SIGNALLED`.
+    is `SIGNALLED`; `partly` says that something beside them was not understood.
     """
 
     stance: Stance
     offers: tuple[Licence, ...] = ()
     notes: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    partly: bool = False
 
     @property
     def label(self) -> str:

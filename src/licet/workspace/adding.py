@@ -12,9 +12,10 @@ from licet import identify
 from licet.catalog import Entry, Problem, Recorded, Span
 from licet.corpus.sighting import locate
 from licet.digests import sha256_bytes, sha256_file
-from licet.errors import AudioError, IdentifierError, UsageError
+from licet.errors import AudioError, IdentifierError, SourceError, UsageError
 from licet.parallel import PROCESSES, Crashed, ordered_map
 from licet.terms import Stance, resolve
+from licet.terms.third_party import LONGEST, third_party_grant
 from licet.workspace.stating import own_statement
 
 if TYPE_CHECKING:
@@ -138,6 +139,12 @@ def _collection_evidence(
     if licence_from is None:
         content = licence.encode()
         return Span(evidence.put_bytes(content), sha256_bytes(content), 0, len(content)), "stated at the command line"
+    with licence_from.open("rb") as stream:
+        if third_party_grant(stream.read(LONGEST + 1)) is not None:
+            raise SourceError(
+                f"{licence_from} is a third party's grant, which is no evidence of what the holders allow",
+                mend="name the file in which the holders themselves state the licence",
+            )
     digest = evidence.put_file(licence_from)
     return Span(digest, digest, 0, licence_from.stat().st_size), str(licence_from)
 

@@ -56,7 +56,7 @@ class Signal:
             return Resolution(Stance.UNRESOLVED, notes=notes)
         if not self.clauses:
             return Resolution(Stance.SILENT, notes=(*notes, f"{self.protocol} calls this {self.silence}"))
-        return Resolution(Stance.SIGNALLED, notes=notes, clauses=self.clauses)
+        return Resolution(Stance.SIGNALLED, notes=notes, clauses=self.clauses, partly=bool(self.problems))
 
 
 @dataclass(frozen=True, slots=True)
