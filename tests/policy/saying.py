@@ -76,6 +76,8 @@ def terms_said(said: str, day: date) -> Iterator[Term]:
     head, _, words = said.partition(":")
     kind, *more = head.split(", ")
     words = words.strip().replace(" ⏎ ", "\n")
+    if kind == "identity":  # a doubt, and nobody's statement
+        return
     if kind == "MTG-Jamendo":
         yield from _of_mtg_jamendo(date.fromisoformat(words.removeprefix("taken on ")))
     elif kind in {"header", "Croissant"} or kind in _OF_FILE.keys() | _OF_RECORDING.keys() or "RSL" in more:

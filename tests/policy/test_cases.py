@@ -82,7 +82,7 @@ def grounds(case: Case, house: Policy) -> set[str]:
 
 def asked(case: Case, house: Policy) -> Question:
     """Return the question that a case puts."""
-    terms = tuple(term for one in case.said for term in terms_said(one, case.use.day) if not one.startswith("identity"))
+    terms = tuple(term for one in case.said for term in terms_said(one, case.use.day))
     doubts = tuple(doubt for one in case.said for doubt in doubts_said(one))
     return Question(case.use, terms, ITEM, accepted(case.accepts, house), doubts)
 
@@ -105,7 +105,8 @@ def test_there_are_enough_cases_and_each_has_a_name_of_its_own() -> None:
 def test_every_rule_is_exercised_by_a_case(house: Policy) -> None:
     """A need, a bar or a duty that no case speaks of is a rule that nobody has checked.
 
-    Every licence that is known permits copies, so that no case can be refused for want of that.
+    Every licence that is known permits copies, and every one that is not of Creative Commons permits adaptations, so that
+    no case can be refused for want of either.
     """
     rules = {one.rule.id for r in house.readings for kind in (r.needs, r.bars, r.duties) for one in kind}
     assert rules - {"copy", "adapt-other"} <= {case.rule for case in CASES}
