@@ -39,7 +39,8 @@ _COLOURS = {"permitted": "green", "refused": "red", "unknown": "yellow", "error"
 @click.option("--in", "places", multiple=True, required=True, metavar="PLACE", help="ISO 3166 code, EU, WORLD; repeat.")
 @click.option("--on", "day", metavar="YYYY-MM-DD", help="The day asked about. Default: today.")
 @click.option(
-    "--reading", help="How contested law is read: strict (default), cc-guidance-2025, eu-tdm, text-and-data-mining-permissive."
+    "--reading",
+    help="How contested law is read: strict (default), cc-guidance-2025, eu-tdm, text-and-data-mining-permissive.",
 )
 @click.option("--accept", multiple=True, metavar="CONDITION", help="Undertake to keep a condition: share-alike ...")
 @click.option("--audio", type=click.Path(path_type=Path), help="Where the paths of a list begin. Default: beside it.")
@@ -139,29 +140,30 @@ def show(cleared: Cleared) -> None:
     """Print the answer as a table that a lawyer and an engineer both understand."""
     from rich.table import Table
 
-    from licet.corpus import asking, blockers, read_head, standpoints
+    from licet.corpus import asking, blockers, house_policy, read_head, standpoints
+    from licet.corpus.telling import titles_of
+    from licet.corpus.wording import answer
 
     head, counts = read_head(cleared.folder)
     with asking(cleared.folder, head.reading) as manifest:
         blocking = blockers(manifest)
-        others = standpoints(manifest, head.reading, counts)[1:]
+        sides = standpoints(manifest, head.reading, counts)
+    titles = titles_of(house_policy(), head)
     out = console()
     places = ", ".join(head.territories)
     out.print(
         f"[bold]{printable(head.corpus)}[/bold] — {head.act}, {head.purpose}, in {places}, on {head.day}, "
         f"read as [bold]{head.reading}[/bold]"
     )
+    out.print(answer(counts))
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column("verdict")
-    table.add_column("items", justify="right")
-    table.add_column("share", justify="right")
-    for other in others:
-        table.add_column(f"under {other.reading}", justify="right", style="dim")
+    table.add_column("read as")
     for name, colour in _COLOURS.items():
-        count = getattr(counts, name)
-        elsewhere = [f"{getattr(other.counts, name):,}" for other in others]
-        share = f"{count / max(counts.total, 1):.1%}"
-        table.add_row(f"[{colour}]{name}[/{colour}]", f"{count:,}", share, *elsewhere)
+        table.add_column(f"[{colour}]{name}[/{colour}]", justify="right")
+    for side in sides:
+        numbers = (f"{getattr(side.counts, name):,}" for name in _COLOURS)
+        style = "bold" if side.reading == head.reading else "dim"
+        table.add_row(printable(titles.get(side.reading, side.reading)), *numbers, style=style)
     out.print(table)
     if blocking:
         table = Table(title="What blocks the rest", title_justify="left", show_edge=False, pad_edge=False)
