@@ -73,4 +73,4 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def fetcher() -> Fetcher:
     """A fetcher that may ask this machine, and does not wait."""
-    return Fetcher("Licet/test", lambda: AT, interval_s=0, total_s=3, dangerously_allow_private_addresses=True)
+    return Fetcher("Licet/test", lambda: AT, interval_s=0, total_s=20, dangerously_allow_private_addresses=True)

@@ -124,11 +124,25 @@ def test_a_failure_says_why() -> None:
         (Kind.RESOURCE, found(b"<LINK rel='license' type='%b' href=l.xml>" % RSL.encode()), (Kind.LICENCE, "l.xml")),
         (Kind.RESOURCE, found(b"<!-- <link rel=license type=%b href=l.xml> -->" % RSL.encode()), None),
         (Kind.RESOURCE, found(b"<link rel=license href=https://creativecommons.org/licenses/by/4.0/>"), None),
+        (Kind.RESOURCE, found(b"<link rel=license>", content_type="text/plain", link="<l>; rel=license"), None),
         (Kind.RESOURCE, found(tdm_policy="file:///etc/passwd"), None),
         (Kind.RESOURCE, found(tdm_policy="http://[", status=404), None),
         (Kind.AI_TXT, found(b"License: https://example.org/rsl.xml"), None),
     ],
-    ids=["robots", "tdmrep", "header", "meta", "Link", "link", "comment", "no RSL", "file", "absent", "ai.txt"],
+    ids=[
+        "robots",
+        "tdmrep",
+        "header",
+        "meta",
+        "Link",
+        "link",
+        "comment",
+        "no RSL",
+        "no page",
+        "file",
+        "absent",
+        "ai.txt",
+    ],
 )
 def test_what_a_place_points_to_is_asked_too(kind: Kind, fetched: Fetched, expected: tuple[Kind, str] | None) -> None:
     """If it can be asked at all."""

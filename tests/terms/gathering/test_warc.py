@@ -103,9 +103,10 @@ def test_one_saved_response_is_read(tmp_path: Path, version: bytes) -> None:
         record(Content_Length="many"),
         record(Content_Length=str(1 << 40)),
         record() + b"something else\n",
+        record() + b"\r\n" * 999,
         b"WARC/1.0\r\n" + b"a: b\r\n" * 999,
     ],
-    ids=["empty", "text", "no gzip", "cut gzip", "no length", "too long", "no record", "endless head"],
+    ids=["empty", "text", "no gzip", "cut gzip", "no length", "too long", "no record", "empty lines", "endless head"],
 )
 def test_a_file_that_is_neither_is_told(tmp_path: Path, written: bytes) -> None:
     """By name, and with its mend."""

@@ -91,13 +91,11 @@ def _inflated(pieces: Iterable[bytes], window: int) -> Iterable[bytes]:
             while rest and not inflating.eof:
                 yield inflating.decompress(rest, _PIECE)
                 rest = inflating.unconsumed_tail
+        yield inflating.flush()  # no more than one match of deflate is left inside
     except zlib.error as broken:
         raise UnansweredError("bad-encoding", f"the body does not unfold: {broken}") from None
-    while not inflating.eof:  # what the last piece has left inside
-        more = inflating.decompress(b"", _PIECE)
-        if not more:
-            raise UnansweredError("bad-encoding", "the body ends in the middle")
-        yield more
+    if not inflating.eof:
+        raise UnansweredError("bad-encoding", "the body ends in the middle")
 
 
 def _bounded(pieces: Iterable[bytes], most_bytes: int) -> bytes:
