@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
+MINUTES ?= 60
 
-.PHONY: demo test laws lint docs bench bench-data bench-identify bench-scale format clean
+.PHONY: demo test laws lint docs bench bench-data bench-identify bench-scale fuzz format clean
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Licet needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
@@ -54,6 +55,10 @@ bench-identify: bench-data
 # A million recordings: an hour or two the first time; 17 GB, and as much again while all is merged.
 bench-scale: bench-data
 	$(BENCH) benchmarks/scale.py --merge --json .bench/scale.json
+
+# Noise for every reader of a signal: an hour, or `make fuzz MINUTES=3`.
+fuzz: $(VENV)/.ready
+	$(BIN)/python benchmarks/fuzz.py --minutes $(MINUTES)
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .

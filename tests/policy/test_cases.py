@@ -105,8 +105,8 @@ def test_there_are_enough_cases_and_each_has_a_name_of_its_own() -> None:
 def test_every_rule_is_exercised_by_a_case(house: Policy) -> None:
     """A need, a bar or a duty that no case speaks of is a rule that nobody has checked.
 
-    Every licence that is known permits copies, and every one that is not of Creative Commons permits adaptations: no case
-    can be refused for want of either.
+    Every licence that is known permits copies, and every one that is not of Creative Commons permits adaptations, so
+    that no case can be refused for want of either.
     """
     rules = {one.rule.id for r in house.readings for kind in (r.needs, r.bars, r.duties) for one in kind}
     assert rules - {"copy", "adapt-other"} <= {case.rule for case in CASES}
