@@ -49,7 +49,8 @@ def terms_on_record(listed: Listed, keep: Callable[[bytes], str] | None = None) 
         resolution = resolve(snapshot.licence)
         yield Term(snapshot.licence, resolution, collection, Voice.CATALOGUE, about, Scope.COLLECTION, covers=covers)
     for stated, bearing in layers_of(data_set_of(snapshot.source), snapshot.captured_at.astimezone(UTC).date()):
-        if stated.layer is not Layer.AUDIO:  # that is for each recording's own line to say
+        # The audio is for each recording's own line to say. Where none does, somebody may take another layer for it.
+        if stated.layer is Layer.DATA_SET or (stated.layer is not Layer.AUDIO and not statements):
             yield _term_of_set(stated, bearing, snapshot, about, keep)
 
 
