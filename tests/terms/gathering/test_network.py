@@ -227,3 +227,12 @@ def test_no_time_is_no_time() -> None:
     with pytest.raises(UnansweredError) as late:
         Network(dangerously_allow_private_addresses=True).get("http://127.0.0.1/", {}, most_bytes=9, within_s=0)
     assert late.value.code == "too-slow"
+
+
+def test_a_server_that_says_nothing_until_the_time_is_over_is_too_slow() -> None:
+    """Which is told from a pause."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(UnansweredError) as late:
+            Network(dangerously_allow_private_addresses=True).get(url, {}, most_bytes=9, within_s=0.1)
+    assert late.value.code == "too-slow"

@@ -69,7 +69,7 @@ class Network:
     def get(self, url: str, headers: Mapping[str, str], *, most_bytes: int, within_s: float) -> Answer:
         """Ask for `url` once."""
         until = self._clock() + within_s
-        if self._trust is None:
+        if self._trust is None and url.startswith("https:"):
             self._trust = httpcore.default_ssl_context()
         backend = _Guarded(self._resolve, self._clock, until, private=self._private)
         patience = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
