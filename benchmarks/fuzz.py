@@ -131,7 +131,8 @@ def broken_by(reader: Reader, example: Example, content: bytes) -> tuple[list[st
     broken = [f"it took {seconds:.1f} s"] if seconds > SECONDS else []
     if isinstance(signal, str):
         return [*broken, signal], seconds
-    told = any(re.search(token, content) for token in example.permission_tokens)
+    bare = content.replace(b"\0", b"")  # UTF-16 is ASCII with zero bytes between, and XML may be in it
+    told = any(re.search(token, bare) for token in example.permission_tokens)
     if not told and acts(signal, Says.PERMITS):
         broken.append(f"it permits without a token: {signal}")
     return broken, seconds
