@@ -15,7 +15,6 @@ No cell of the table is ever part of a query: the words put into one are our own
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from licet.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -51,7 +51,7 @@ def opened(items: Path, memory: str) -> Iterator[DuckDBPyConnection]:
             "memory_limit": memory,
             "temp_directory": spill,
         }
-        connection = duckdb.connect(str(Path(spill, "bulk.duckdb")), config=settings)
+        connection = duckdb.connect(config=settings)
         try:
             connection.execute("SET TimeZone = 'UTC'")
             connection.read_parquet(str(items), file_row_number=True).create_view("given")
