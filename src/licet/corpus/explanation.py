@@ -1,9 +1,8 @@
 """What is behind one line of a manifest: its readings side by side, and every reason once.
 
-Most reasons are the same under several readings. To show each once, and lose nothing:
+Most reasons are the same for several recordings. To show each once, and lose nothing:
 
-1. Reasons that differ in nothing but their reading are one, and so are those that differ only in the recording they
-   speak of and in its evidence, where they belong to the same readings.
+1. Reasons that differ only in the recording they speak of and in its evidence are one.
 2. A reason decides under the readings whose verdict it points to, and is only heard under the others.
 3. A reading is as settled as the least settled of the reasons that decide under it; and where the readings come to
    different verdicts, none is settled.
@@ -70,21 +69,16 @@ def explained(line: Line) -> Explanation:
 
 def _grounds(reasons: Sequence[ReasonLine], verdicts: dict[str, str]) -> list[Ground]:
     """Return every reason once (step 1): those that decide under the reading asked for come first."""
-    readings: dict[ReasonLine, list[str]] = {}
+    alike: dict[ReasonLine, list[ReasonLine]] = {}
     for one in reasons:
-        readings.setdefault(replace(one, reading=""), []).append(one.reading)
-    alike: dict[tuple[ReasonLine, tuple[str, ...]], list[ReasonLine]] = {}
-    for one, names in readings.items():
-        alike.setdefault((replace(one, about="", evidence=()), tuple(dict.fromkeys(names))), []).append(one)
-    found = [_ground(words, names, several, verdicts) for (words, names), several in alike.items()]
+        alike.setdefault(replace(one, about="", evidence=()), []).append(one)
+    found = [_ground(words, several, verdicts) for words, several in alike.items()]
     places = {reading: place for place, reading in enumerate(verdicts)}
     return sorted(found, key=lambda one: min((places[name] for name in one.decides), default=len(places)))
 
 
-def _ground(
-    words: ReasonLine, readings: tuple[str, ...], several: list[ReasonLine], verdicts: dict[str, str]
-) -> Ground:
-    decides = tuple(name for name in readings if verdicts.get(name) == words.verdict)  # 2.
+def _ground(words: ReasonLine, several: list[ReasonLine], verdicts: dict[str, str]) -> Ground:
+    decides = tuple(name for name in words.readings if verdicts.get(name) == words.verdict)  # 2.
     return Ground(
         rule=words.rule,
         verdict=words.verdict,
@@ -92,7 +86,7 @@ def _ground(
         cites=words.cites,
         status=words.status,
         decides=decides,
-        heard=tuple(name for name in readings if name not in decides),
+        heard=tuple(name for name in words.readings if name not in decides),
         about=tuple(dict.fromkeys(one.about for one in several if one.about)),
         evidence=tuple(dict.fromkeys(digest for one in several for digest in one.evidence)),
     )

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from licet.corpus.explanation import explained
 from licet.corpus.wording import VOICES, heard, moment, number, recognised, shown, span_of_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from licet.corpus.explanation import Ground
     from licet.corpus.manifest import Line, ReasonLine, StatementLine
 
 LIMIT = 100_000  # lines in one page
@@ -50,7 +52,7 @@ def listing(lines: Iterable[Line], reading: str) -> Listing:
     first: list[Line] = []
     for line in lines:
         index.add(line)
-        details.append(_details(line, reading, texts))
+        details.append(_details(line, texts))
         if len(first) < STATIC:
             first.append(line)
         if len(details) == CHUNK:
@@ -65,7 +67,7 @@ def listing(lines: Iterable[Line], reading: str) -> Listing:
 
 def telling(line: Line, reading: str) -> tuple[ReasonLine, ...]:
     """Return the reasons that decided a line under `reading`."""
-    return tuple(reason for reason in line.reasons if reason.reading == reading and reason.verdict == line.verdict)
+    return tuple(reason for reason in line.reasons if reading in reason.readings and reason.verdict == line.verdict)
 
 
 class _Texts(dict[str, int]):
@@ -139,12 +141,12 @@ def _flags(line: Line, rules: tuple[str, ...]) -> int:
     return line.contested | line.partial << 1 | (not MISLABELLING.isdisjoint(rules)) << 2
 
 
-def _details(line: Line, reading: str, texts: _Texts) -> list[Any]:
+def _details(line: Line, texts: _Texts) -> list[Any]:
     """Return what an opened item shows, in the order that `report.js` unpacks it in."""
-    each = texts.each
+    each, behind = texts.each, explained(line)
     return [
-        [each((one.reading, one.verdict)) for one in line.readings],
-        [_reason(reason, texts) for reason in sorted(line.reasons, key=lambda one: one.reading != reading)[:MANY]],
+        [[*each((one.reading, one.verdict, one.status)), one.ground] for one in behind.sides],
+        [_ground(one, texts) for one in behind.grounds[:MANY]],
         [_statement(said, texts) for said in line.statements[:MANY]],
         [[*each((one.name, one.binds)), int(one.accepted), texts[one.says]] for one in line.conditions[:MANY]],
         [each(part[:MANY]) for part in (line.changes, line.hints, line.notes)],
@@ -155,9 +157,9 @@ def _details(line: Line, reading: str, texts: _Texts) -> list[Any]:
     ]
 
 
-def _reason(reason: ReasonLine, texts: _Texts) -> list[Any]:
-    words = (reason.reading, reason.verdict, reason.rule, reason.says, reason.cites, reason.status, reason.about)
-    return [*texts.each(words), texts.each(reason.evidence[:MANY])]
+def _ground(one: Ground, texts: _Texts) -> list[Any]:
+    words = texts.each((one.verdict, one.rule, one.says, one.cites, one.status))
+    return [*words, *map(texts.each, (one.decides, one.heard, one.about[:MANY], one.evidence[:MANY]))]
 
 
 def _statement(said: StatementLine, texts: _Texts) -> list[int]:

@@ -125,16 +125,16 @@
     const { own, facts } = await details(i);
     const [readings, reasons, statements, conditions, [changes, hints, notes], matches, about, credit, trouble] = facts;
     const said = (place) => bdi(own[place]);
-    const reasonOf = ([, points, rule, says, cites, status, recording, evidence]) => [
-      make("p", {}, said(says), own[recording] ? [" ", make("span", { class: "quiet" }, "(", said(recording), ")")] : ""),
+    const names = (places) => places.map((place) => own[place]).join(", ");
+    const belongs = (decides, heard) => [decides.length ? `decides under ${names(decides)}` : "", heard.length ? `heard under ${names(heard)}` : ""].filter(Boolean).join("; ");
+    const reasonOf = ([points, rule, says, cites, status, decides, heard, recordings, evidence]) => [
+      make("p", {}, said(says), recordings.length ? [" ", make("span", { class: "quiet" }, "(", bdi(names(recordings)), ")")] : ""),
       make("p", { class: "source" }, badge(own[points]), make("span", { class: `status is-${own[status]}` }, own[status]),
-        make("span", { class: "rule" }, own[rule]), make("span", {}, "evidence ", evidence.map((place) => [digest(own[place]), " "])),
-        make("cite", {}, own[cites])),
+        make("span", {}, belongs(decides, heard)), make("span", { class: "rule" }, own[rule]),
+        make("span", {}, "evidence ", evidence.map((place) => [digest(own[place]), " "])), make("cite", {}, own[cites])),
     ];
-    const byReading = readings.map(([name, outcome]) => part(
-      [`Under ${own[name]}: `, badge(own[outcome])],
-      bullets(reasons.filter((reason) => own[reason[0]] === own[name]).map(reasonOf)),
-    ));
+    const side = ([name, outcome, standing, ground]) => make("tr", {}, make("th", { scope: "row" }, own[name]), make("td", {}, badge(own[outcome])),
+      make("td", {}, ground === null || !reasons[ground] ? "" : said(reasons[ground][2])), make("td", {}, own[standing] ? make("span", { class: `status is-${own[standing]}` }, own[standing]) : ""));
     const statement = ([voice, recording, words, licence, source, where, captured, evidence]) => make("figure", { class: "statement" },
       make("h4", {}, own[voice]),
       make("blockquote", {}, own[words] ? said(words) : make("em", {}, "says nothing")),
@@ -142,7 +142,8 @@
         own[source], ", ", said(where), ", captured ", own[captured], make("br"), "evidence ", digest(own[evidence])));
     return make("div", { class: "inside" },
       trouble ? part("Could not be looked at", make("p", {}, make("code", {}, own[trouble[0]]), " ", said(trouble[1])), make("p", { class: "quiet" }, said(trouble[2]))) : [],
-      byReading,
+      part("Under each reading", readings.length ? make("table", { class: "sides-by-reading" }, make("tbody", {}, readings.map(side))) : []),
+      part("Every reason, once", bullets(reasons.map(reasonOf))),
       part("What is said of it", statements.length ? make("div", { class: "sides" }, statements.map(statement)) : []),
       part("Asked in return", bullets(conditions.map(([name, binds, accepted, says]) => [
         make("b", {}, own[name]), ` (${own[binds] === "now" ? "binds now" : own[binds] === "on-sharing" ? "binds when something is shared" : own[binds]}, ${accepted ? "accepted" : "not accepted"}): `, said(says)]))),
