@@ -244,7 +244,7 @@ def reasons(kind: Kind, reading: str, evidence: tuple[str, ...], about: str) -> 
     rules = kind.rules if verdict == kind.strict else (_LICENSED,)
     name = f" ({kind.name})" if kind.name and rules[0][0] != "reserved" else ""
     return tuple(
-        ReasonLine(reading, rule, verdict, f"{says}{name}", evidence, cites, status, about)
+        ReasonLine((reading,), rule, verdict, f"{says}{name}", evidence, cites, status, about)
         for rule, says, cites, status in rules
     )
 
@@ -292,7 +292,13 @@ def laundered(item: str, rule: str) -> Line:
         else "It is said to be one recording, and its sound says another. The list says jamendo:7; it is jamendo:1214."
     )
     reason = ReasonLine(
-        STRICT, rule, "refused", says, (mine.evidence, theirs.evidence), "Laws that never bend, 2", "settled"
+        (STRICT, GUIDANCE),
+        rule,
+        "refused",
+        says,
+        (mine.evidence, theirs.evidence),
+        "Laws that never bend, 2",
+        "settled",
     )
     return replace(
         line,
@@ -301,7 +307,6 @@ def laundered(item: str, rule: str) -> Line:
         reasons=(
             reason,
             *reasons(NC_ND, STRICT, (theirs.evidence,), "jamendo:1214"),
-            replace(reason, reading=GUIDANCE),
         ),
         changes=("the holder's word on which statement is right", _FOR_MONEY),
         statements=(theirs, mine),
@@ -339,7 +344,7 @@ def _partial(item: str) -> Line:
 
 def _doubtful(item: str) -> Line:
     reason = ReasonLine(
-        STRICT,
+        (STRICT, GUIDANCE),
         "doubtful",
         "unknown",
         "It may be a recording on record, but not surely enough to say so. A person must listen. "
@@ -352,7 +357,7 @@ def _doubtful(item: str) -> Line:
         item=item,
         verdict="unknown",
         readings=(ReadingLine(STRICT, "unknown"), ReadingLine(GUIDANCE, "unknown")),
-        reasons=(reason, replace(reason, reading=GUIDANCE)),
+        reasons=(reason,),
         changes=("a person who listens and settles what it is",),
         family="silent",
     )

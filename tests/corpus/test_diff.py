@@ -36,7 +36,7 @@ HEAD = Head(
 
 def reason(rule: str, verdict: str, reading: str = "strict") -> ReasonLine:
     """Return a reason."""
-    return ReasonLine(reading, rule, verdict, f"{rule} says so.", ("e",), "a source", "settled")
+    return ReasonLine((reading,), rule, verdict, f"{rule} says so.", ("e",), "a source", "settled")
 
 
 def line(item: str, verdict: str, rule: str = "licensed", evidence: tuple[str, ...] = ("e",), row: int = 0) -> Line:
@@ -59,6 +59,7 @@ def bulk(path: Path, *given: tuple[str | None, str], accepts: tuple[str, ...] = 
     items = path.with_suffix(".items")
     pq.write_table(pa.table({"item": [one for one, _ in given], "licence": [says for _, says in given]}), items)
     asked: dict[str, Any] = {"use": COMMERCIAL, "policy": house_policy(), "reading": "strict", "today": DAY}
+    asked["licet"] = "1"
     return decide_in_bulk(items, path, accepts=frozenset(accepts), **asked).verdicts
 
 

@@ -112,6 +112,21 @@ def test_an_exception_that_yields_falls_to_a_reservation_and_to_words_that_nobod
     assert ask(house, make_term(""), reading="eu-tdm", accepts=LEAN).outcome is Outcome.UNKNOWN
 
 
+def test_an_offer_at_a_price_reserves_what_is_not_bought(house: Policy) -> None:
+    """Whoever names a price in the machine's own words has not left the use free."""
+    priced = make_signal(replace(OFFER, asks=frozenset({"payment"})))
+    assert ask(house, priced, reading="eu-tdm", accepts=LEAN).outcome is Outcome.REFUSED
+    assert ask(house, priced, reading="eu-tdm", accepts=LEAN | {"payment"}).permitted
+
+
+def test_the_exception_whose_needs_are_accepted_is_the_one_leaned_on(house: Policy) -> None:
+    """A research organisation that meets the needs of Art. 4 alone may lean on that."""
+    by_nd = make_term("http://creativecommons.org/licenses/by-nd/4.0/")
+    verdict = ask(house, by_nd, reading="eu-tdm", accepts=LEAN, purpose=Purpose.RESEARCH, places=frozenset({"DE"}))
+    assert verdict.permitted
+    assert "eu-dsm-4" in {reason.rule for reason in verdict.opinion.reasons}
+
+
 def test_a_research_organisation_leans_on_an_exception_that_holds_against_reservations(house: Policy) -> None:
     """Art. 3, where somebody has licensed the recording at all."""
     accepts = LEAN | {"secure-storage"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from licet import __version__
 from licet.cli.shared import as_day, console, json_option, now, open_workspace, print_json, printable, workspace_option
 from licet.policy import Act, Purpose, Use
 
@@ -68,6 +69,7 @@ def command(
             reading=reading or room.settings.reading,
             accepts=frozenset({*room.settings.accept, *accept}),
             today=now().date(),
+            licet=__version__,
         )
     if as_json:
         print_json("bulk", facts_of(done))

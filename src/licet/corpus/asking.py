@@ -36,7 +36,7 @@ _VIEWS = (
     FROM (SELECT id, verdict, unnest(readings) AS o FROM lines WHERE verdict <> 'error')""",
     """CREATE VIEW deciding AS SELECT id, verdict, r.rule AS rule, r.says AS says, r.cites AS cites, r.status AS status
     FROM (SELECT id, verdict, unnest(reasons) AS r FROM lines WHERE verdict IN ('refused', 'unknown'))
-    WHERE r.verdict = verdict AND r.reading = (SELECT reading FROM asked)
+    WHERE r.verdict = verdict AND list_contains(r.readings, (SELECT reading FROM asked))
     AND r.rule NOT IN ('other-layer', 'other-version')""",
 )
 

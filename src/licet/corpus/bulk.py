@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from licet import __version__
 from licet.corpus.bulk_classes import ClassDecider
 from licet.corpus.bulk_tables import classes_path, columns, decide_classes, gather, note_kinds, opened, write
 from licet.corpus.manifest import Counts
@@ -77,6 +76,7 @@ def decide_in_bulk(  # noqa: PLR0913  (a question has as many parts)
     reading: str,
     accepts: frozenset[str],
     today: date,
+    licet: str,
     memory: str = MEMORY,
 ) -> InBulk:
     """Decide on every item of the table at `items`, and write the verdicts to `out` and the classes beside it.
@@ -89,6 +89,7 @@ def decide_in_bulk(  # noqa: PLR0913  (a question has as many parts)
         reading: the reading that is asked for; every other stands beside it.
         accepts: conditions that you undertake to keep.
         today: when what is said was captured, where the table does not say.
+        licet: which version decides.
         memory: how much DuckDB may keep in memory, as it words it.
 
     Raises:
@@ -101,7 +102,7 @@ def decide_in_bulk(  # noqa: PLR0913  (a question has as many parts)
         known = ", ".join(sorted(policy.conditions))
         raise UsageError(f"no licence asks for {', '.join(sorted(unknown))}", mend=f"conditions are: {known}")
     decider = ClassDecider(use, policy, policy.reading(reading).name, accepts, today)
-    head = _head(items, decider)
+    head = _head(items, decider, licet)
     with opened(items, memory) as connection:
         types = columns(connection, items)
         connection.execute("SET VARIABLE day = $day", {"day": use.day})
@@ -127,10 +128,10 @@ def _tallied(connection: DuckDBPyConnection) -> tuple[Counts, tuple[tuple[str, i
     return Counts(**counts, error=failed[0][0]), tuple(errors)
 
 
-def _head(items: Path, decider: ClassDecider) -> BulkHead:
+def _head(items: Path, decider: ClassDecider, licet: str) -> BulkHead:
     use, policy = decider.use, decider.policy
     return BulkHead(
-        licet=__version__,
+        licet=licet,
         items=items.name,
         act=use.act,
         purpose=use.purpose,

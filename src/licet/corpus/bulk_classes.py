@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from licet.corpus.credit import signature
-from licet.corpus.lines import shown_first
+from licet.corpus.lines import reason_lines, shown_first
 from licet.corpus.manifest import ConditionLine, ReadingLine, ReasonLine, schema
 from licet.digests import sha256_bytes
 from licet.policy import Question, decide
@@ -103,11 +103,7 @@ def _line(terms: tuple[Term, ...], verdict: Verdict) -> ClassLine:
         verdict=verdict.outcome,
         contested=verdict.contested,
         readings=tuple(ReadingLine(opinion.reading, opinion.outcome) for opinion in opinions),
-        reasons=tuple(
-            ReasonLine(opinion.reading, one.rule, one.outcome, one.says, one.evidence, one.cites, one.status, one.about)
-            for opinion in opinions
-            for one in opinion.reasons
-        ),
+        reasons=reason_lines(opinions),
         conditions=tuple(
             ConditionLine(one.name, one.binds, one.accepted, one.says) for one in verdict.opinion.conditions
         ),

@@ -180,7 +180,7 @@ def _examples(connection: DuckDBPyConnection, before: str, after: str, limit: in
 _TOLD = "list_sort(list_distinct([{{rule: one.rule, verdict: one.verdict, says: one.says}} for one in reasons"
 _MANIFEST = f"""
     CREATE TABLE {{side}}_told AS SELECT item, row_number() OVER (PARTITION BY item ORDER BY row) AS place, verdict,
-        {_TOLD} if one.reading = getvariable('{{side}}_reading')])) AS told,
+        {_TOLD} if list_contains(one.readings, getvariable('{{side}}_reading'))])) AS told,
         list_sort(list_distinct([one.evidence for one in statements])) AS evidence FROM {{side}}_given;
     CREATE TABLE {{side}} AS SELECT item, place, verdict, md5(CAST(told AS VARCHAR)) AS why, evidence
     FROM {{side}}_told;
@@ -189,7 +189,8 @@ _MANIFEST = f"""
     DROP TABLE {{side}}_told
 """  # noqa: S608  (our own words)
 _BULK = f"""
-    CREATE TABLE {{side}}_told AS SELECT id, {_TOLD} if one.reading = getvariable('{{side}}_reading')])) AS told,
+    CREATE TABLE {{side}}_told AS SELECT id,
+        {_TOLD} if list_contains(one.readings, getvariable('{{side}}_reading'))])) AS told,
         [one.sha256 for one in terms] AS evidence FROM {{side}}_classes;
     CREATE TABLE {{side}} AS SELECT item, CASE WHEN item = '' THEN row ELSE 1 END AS place, verdict,
         coalesce(md5(CAST(told AS VARCHAR)), '') AS why,

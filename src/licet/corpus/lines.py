@@ -9,12 +9,12 @@ from licet.corpus.manifest import ConditionLine, Line, ReadingLine, ReasonLine, 
 from licet.terms import Layer, Stance, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from licet.catalog import Entry, Listed
     from licet.corpus.identity import Identity
     from licet.corpus.sighting import Sighting
-    from licet.policy import Opinion, Verdict
+    from licet.policy import Opinion, Reason, Verdict
     from licet.terms import Licence, Term
 
 
@@ -33,7 +33,7 @@ def cleared_line(
         verdict=verdict.outcome,
         contested=verdict.contested,
         readings=tuple(ReadingLine(opinion.reading, opinion.outcome) for opinion in opinions),
-        reasons=tuple(reason for opinion in opinions for reason in _reasons(opinion)),
+        reasons=reason_lines(opinions),
         conditions=_conditions(verdict.opinion),
         changes=verdict.opinion.changes,
         recordings=tuple(found.recording for found in identity.found),
@@ -83,18 +83,25 @@ def _prominence(term: Term) -> tuple[bool, bool, int, int, str, str]:
     )
 
 
-def _reasons(opinion: Opinion) -> Iterable[ReasonLine]:
-    for reason in opinion.reasons:
-        yield ReasonLine(
-            reading=opinion.reading,
-            rule=reason.rule,
-            verdict=reason.outcome,
-            says=reason.says,
-            evidence=reason.evidence,
-            cites=reason.cites,
-            status=reason.status,
-            about=reason.about,
+def reason_lines(opinions: Sequence[Opinion]) -> tuple[ReasonLine, ...]:
+    """State each reason once, with the readings that have it, in the order in which they first give it."""
+    readings: dict[Reason, list[str]] = {}
+    for opinion in opinions:
+        for reason in opinion.reasons:
+            readings.setdefault(reason, []).append(opinion.reading)
+    return tuple(
+        ReasonLine(
+            readings=tuple(names),
+            rule=one.rule,
+            verdict=one.outcome,
+            says=one.says,
+            evidence=one.evidence,
+            cites=one.cites,
+            status=one.status,
+            about=one.about,
         )
+        for one, names in readings.items()
+    )
 
 
 def _conditions(opinion: Opinion) -> tuple[ConditionLine, ...]:

@@ -27,9 +27,9 @@ ROWS_A_GROUP = 4096
 
 
 class ReasonLine(msgspec.Struct, frozen=True):
-    """One reason of the verdict under one reading."""
+    """One reason, under every reading that has it."""
 
-    reading: str
+    readings: tuple[str, ...]
     rule: str
     verdict: str  # which way this reason points by itself
     says: str

@@ -4,7 +4,8 @@
 2. In every place that is asked about, one of them must cover the act and the purpose on that day.
 3. Somebody must have licensed the recording or opened it in some way: silence shows no lawful access, and is never
    permission.
-4. An exception that yields falls away where rights are reserved, and where words that nobody has read may reserve them.
+4. An exception that yields falls away where rights are reserved: in words or by a signal, by an offer against payment
+   or consent, and where words that nobody has read may reserve them.
 5. What it needs, such as lawful access, is a condition, and must have been accepted.
 """
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from licet.policy.use import Use
     from licet.terms import Term
 
+_PRICES = frozenset({"payment", "consent"})
+
 
 def lean(
     use: Use, accepts: frozenset[str], terms: Sequence[Term], reading: Reading, findings: Sequence[Finding]
@@ -37,8 +40,7 @@ def lean(
     outcome = worst(tuple(one.outcome for one in findings))
     if outcome is Outcome.PERMITTED or not opening:
         return None
-    firm = any(term.resolution.stance in {Stance.RESERVED, Stance.UNRESOLVED} for term in terms)
-    leant = _covering(use, reading, firm)
+    leant = _covering(use, reading, any(map(_may_reserve, terms)), accepts)
     if not leant:
         return None
     needs = sorted({need for _, one in leant for need in one.needs})
@@ -57,14 +59,26 @@ def lean(
     return Finding(Outcome.PERMITTED, (*because, *reasons), conditions)
 
 
+def _may_reserve(term: Term) -> bool:
+    """Whether a term reserves rights or may do so. An offer against payment or consent reserves what is not bought."""
+    said = term.resolution
+    offered = said.stance is Stance.SIGNALLED and all(clause.asks & _PRICES for clause in said.clauses)
+    return offered or said.stance in {Stance.RESERVED, Stance.UNRESOLVED}
+
+
 @lru_cache(maxsize=256)
-def _covering(use: Use, reading: Reading, firm: bool) -> tuple[tuple[str, Limitation], ...]:
+def _covering(
+    use: Use,
+    reading: Reading,
+    reserved: bool,
+    accepts: frozenset[str],
+) -> tuple[tuple[str, Limitation], ...]:
     """Return for each place of the use an exception that covers it (steps 2 and 4); nothing unless all are covered.
 
-    One that does not yield is taken before one that does.
+    One whose needs are all accepted is taken first, and one that does not yield before one that does.
     """
-    able = [one for one in reading.limitations if not (one.yields and firm)]
-    able.sort(key=lambda one: (one.yields, one.rule.id))
+    able = [one for one in reading.limitations if not (one.yields and reserved)]
+    able.sort(key=lambda one: (not {name for name, _ in one.needs} <= accepts, one.yields, one.rule.id))
     found = []
     for place in sorted(use.territories):
         first = next((one for one in able if applies(one, use.act, use.purpose, place, use.day)), None)

@@ -18,6 +18,7 @@ from licet.corpus import (
     Line,
     Room,
     clear,
+    grants_found,
     house_policy,
     law_files,
     read_lines,
@@ -237,7 +238,10 @@ class Workspace:
             accepts=self._accepted(accepts),
             today=when.date(),
             trust_tags=trust_tags,
-            stated=() if stated is None else (self._stated(stated, stated_from, when),),
+            stated=(
+                *(() if stated is None else (self._stated(stated, stated_from, when),)),
+                *(grants_found(corpus.root, self.evidence.put_bytes, when) if not corpus.listed else ()),
+            ),
         )
         self._record.reread()  # another process may have added sounds
         folder = out or self._manifest_folder(corpus.path, clearance)
