@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from examples import Example
-
     from licet.terms.signals import Signal
 
 

@@ -19,9 +19,9 @@ and its mend, with `--json` to standard output as `licet-error/1`.
 
 | exit code | `clear` | `identify` | `duplicates` | `forget` | `gather` | others |
 |---|---|---|---|---|---|---|
-| 0 | every item is permitted | every file is identified | no two share their sound | all were in the index | every question was answered | done |
+| 0 | all are permitted | all are identified | no two are alike | all were in the index | all answered | done |
 | 1 | some are not | some are not | some do | some were not | some were not | |
-| 2 | an error stopped it | a file could not be heard, or an error | an error | an error | an error | an error |
+| 2 | an error stopped it | an error, or a file not heard | an error | an error | an error | an error |
 """
 
 

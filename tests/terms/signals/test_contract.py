@@ -8,10 +8,10 @@ import re
 import time
 
 import pytest
-from examples import EXAMPLES, Example
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import EXAMPLES, Example
 from licet.terms import signals
 from licet.terms.clauses import Act, Says
 from licet.terms.signals import Reader, Signal

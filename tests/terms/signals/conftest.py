@@ -1,8 +1,0 @@
-"""The examples of `examples.py` are shared by the tests of this folder."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).parent))
