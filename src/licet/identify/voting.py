@@ -28,6 +28,7 @@ WIDTH = 4  # frames, of a ballot box: 93 ms, the drift of 10 s at a factor that 
 FEWEST = 3  # votes below which nothing is looked at
 BOXES = 512  # that are counted exactly
 LEEWAY = 0.1  # by which a query's tempo may differ
+SKIPPING = 0.5  # of a pair's promise, for each nearer peak that its anchor could be paired with
 
 _TABLE_BITS = (10, 21)  # of the table in which boxes are counted at first: the least and the most
 
@@ -59,6 +60,9 @@ class Ballot:
         """Pair the peaks of `stretch` whose rank is below `ranks`, each with `fan` later ones at most."""
         self._peaks = stretch.salient(ranks)
         self._anchors, self._targets = pairs(self._peaks, fan, LEEWAY)
+        first = np.searchsorted(self._anchors, self._anchors, "left")
+        # A pair that skips more peaks than the index pairs is there only where peaks between the two were lost.
+        self._promise = SKIPPING ** (np.arange(len(self._anchors)) - first).astype(np.float64)
         self._under: Any = lru_cache(maxsize=1)(self._changed)  # each change is put to all segments in turn
 
     def __len__(self) -> int:
@@ -67,13 +71,13 @@ class Ballot:
     def cast(self, segment: Segment, change: Change, limit: int, most: int) -> list[Candidate]:
         """Return the offset in each of the `most` likeliest recordings of `segment`, the likeliest first.
 
-        At most `limit` votes are counted: past it the commonest pairs, which tell least, are left out.
+        At most `limit` votes are counted: past it the pairs that promise least for what they cost are left out.
 
         Raises:
             ValueError: the segment contradicts itself.
         """
         asked, when = self._under(change)
-        voters, positions = _meetings(segment, asked, limit)
+        voters, positions = _meetings(segment, asked, limit, self._promise)
         if len(voters) < FEWEST:
             return []
         boxes, votes = fullest(voters, positions, when, FEWEST, BOXES)
@@ -102,15 +106,15 @@ class Ballot:
         return asked, when[self._anchors]
 
 
-def _meetings(segment: Segment, asked: NDArray[np.uint32], limit: int) -> tuple[Any, Any]:
+def _meetings(segment: Segment, asked: NDArray[np.uint32], limit: int, promise: NDArray[np.float64]) -> tuple[Any, Any]:
     """Return every meeting of equal numbers: (which of `asked`, position), [shape=(n_meetings,)] each."""
     postings = (segment.directory, segment.postings, segment.shift, segment.width)
     if segment.shift:  # a small segment: even the commonest numbers have few postings
         return scan(*postings, asked)
     counts = count(*postings, asked)
     if counts.sum() > limit:
-        rarest = np.argsort(counts, kind="stable")
-        counts[rarest[np.cumsum(counts[rarest]) > limit]] = 0
+        order = np.argsort(counts / promise, kind="stable")
+        counts[order[np.cumsum(counts[order]) > limit]] = 0
     return gather(*postings, asked, counts)
 
 
