@@ -163,7 +163,7 @@ def test_a_large_index_is_let_go_of_after_each_search(registered: Path, monkeypa
     def let_go(segment: Segment) -> None:
         released.append(segment)
 
-    monkeypatch.setattr("licet.identify.index.LARGE_BYTES", 0)
+    monkeypatch.setattr("licet.identify.segments.LARGE_BYTES", 0)
     monkeypatch.setattr("licet.identify.segments.Segment.release", let_go)
     assert opened.search(query) == before
     assert released

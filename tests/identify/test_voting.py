@@ -91,9 +91,12 @@ def test_the_limit_leaves_out_the_commonest(limit: int, heard: set[int]) -> None
         shift=0,
         width=width,
     )
-    voters, positions = _meetings(segment, np.arange(3, dtype=np.uint32), limit)
+    voters, positions = _meetings(segment, np.arange(3, dtype=np.uint32), limit, np.ones(3))
     assert set(voters.tolist()) == heard
     assert len(positions) == sum((1, 6, 2)[voter] for voter in heard)
+    # One that promises ten times as much is worth its cost.
+    voters, _ = _meetings(segment, np.arange(3, dtype=np.uint32), 6, np.array([0.1, 1.0, 0.01]))
+    assert set(voters.tolist()) == {1}
 
 
 @pytest.mark.parametrize("before", [0.0, 5000.0], ids=["at once", "two minutes into the query"])

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from licet.identify.segments import Registered
 
 MATCHES = 100  # that a search returns at most, unless told otherwise
-LARGE_BYTES = 1 << 28  # a segment beyond this is let go of after each search: memory is bounded, and pages stay cached
 _ATTEMPTS = 10  # at opening an index that is being merged
 
 
@@ -112,7 +111,7 @@ class FingerprintIndex:
             raise UsageError(f"a fingerprint made with {query.parameters!r} cannot be looked up in this index")
         found = Search(query, self.shelves(excluding)).run()
         for shelf in self._shelves:
-            if shelf.segment.size > LARGE_BYTES:
+            if shelf.segment.large:
                 shelf.segment.release()
         return tuple(islice((match for match in found if match.probability >= least), limit))
 

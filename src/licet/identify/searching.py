@@ -147,6 +147,8 @@ class Search:
                 found = ballot.cast(shelf.segment, change, limit, how.most + len(shelf.hidden))
             except ValueError as error:  # noticed here, where it is free: a checksum would read the whole file
                 raise shelf.segment.damaged(str(error)) from error
+            if shelf.segment.large:  # or a search under all changes would hold gigabytes of it
+                shelf.segment.release()
             yield from islice((each for each in found if each.place not in shelf.hidden), how.most)
 
     def _follow(self, stretch: Fingerprint, candidate: Candidate, alignment: Alignment, chance: float) -> None:

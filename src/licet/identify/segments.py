@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SILENCE = 2048  # frames between two recordings, 48 s: longer than any stretch of a query that is looked up at once
+LARGE_BYTES = 1 << 28  # of a segment beyond which its pages are let go of as soon as they were read
 
 _MEND = "restore the folder from a copy, or remove it and register the recordings again"
 _PIECE = 1 << 20  # bytes read at once
@@ -170,6 +171,11 @@ class Segment:
     def size(self) -> int:
         """Bytes of the file."""
         return len(self._map)
+
+    @property
+    def large(self) -> bool:
+        """Whether what is read of it is let go of at once: memory is bounded, and the system keeps the pages cached."""
+        return self.size > LARGE_BYTES
 
     def release(self) -> None:
         """Let go of the memory that what was read so far is mapped in; it is read again when asked for."""
