@@ -132,6 +132,9 @@ class Search:
     def _aligned(self, stretch: Fingerprint, how: _Round) -> Iterator[tuple[Candidate, Alignment]]:
         ballot = Ballot(stretch, how.ranks, how.fan)
         candidates = [found for change in how.changes for found in self._cast(ballot, change, how)]
+        for shelf in self._shelves:
+            if shelf.segment.large:  # or a search that goes through all rounds would hold gigabytes of it
+                shelf.segment.release()
         heard = stretch.salient(how.heard)
         frames, pitches = heard.frames.astype(np.float64), heard.pitches.astype(np.float64)
         for candidate in nlargest(how.aligned, candidates, key=lambda candidate: candidate.score):
@@ -147,8 +150,6 @@ class Search:
                 found = ballot.cast(shelf.segment, change, limit, how.most + len(shelf.hidden))
             except ValueError as error:  # noticed here, where it is free: a checksum would read the whole file
                 raise shelf.segment.damaged(str(error)) from error
-            if shelf.segment.large:  # or a search under all changes would hold gigabytes of it
-                shelf.segment.release()
             yield from islice((each for each in found if each.place not in shelf.hidden), how.most)
 
     def _follow(self, stretch: Fingerprint, candidate: Candidate, alignment: Alignment, chance: float) -> None:
