@@ -39,6 +39,7 @@ SPARSE_S = 30.0  # from one stretch that is looked up under changes to the next,
 WIDER_S = 10.0  # to each side of a stretch, that are looked at where it leaves a doubt
 HOPE = 0.02  # probability below which a candidate is given up
 EXPLAINED = 0.8  # of a stretch
+TOGETHER = 8  # changes looked up before what was read is let go of: more take memory, fewer time
 
 _FACTORS = (0.90, 0.925, 0.95, 0.975, 1.025, 1.05, 1.075, 1.10)
 AS_IT_IS = (Change(),)
@@ -131,10 +132,11 @@ class Search:
 
     def _aligned(self, stretch: Fingerprint, how: _Round) -> Iterator[tuple[Candidate, Alignment]]:
         ballot = Ballot(stretch, how.ranks, how.fan)
-        candidates = [found for change in how.changes for found in self._cast(ballot, change, how)]
-        for shelf in self._shelves:
-            if shelf.segment.large:  # or a search that goes through all rounds would hold gigabytes of it
-                shelf.segment.release()
+        candidates: list[Candidate] = []
+        for number, change in enumerate(how.changes, start=1):
+            candidates += self._cast(ballot, change, how)
+            if number % TOGETHER == 0 or number == len(how.changes):
+                self._let_go()
         heard = stretch.salient(how.heard)
         frames, pitches = heard.frames.astype(np.float64), heard.pitches.astype(np.float64)
         for candidate in nlargest(how.aligned, candidates, key=lambda candidate: candidate.score):
@@ -142,6 +144,12 @@ class Search:
             alignment = align(frames, pitches, known, candidate)
             if alignment is not None:
                 yield candidate, alignment
+
+    def _let_go(self) -> None:
+        """Let go of what was read of large segments, or a search through all rounds would hold gigabytes of them."""
+        for shelf in self._shelves:
+            if shelf.segment.large:
+                shelf.segment.release()
 
     def _cast(self, ballot: Ballot, change: Change, how: _Round) -> Iterator[Candidate]:
         for shelf in self._shelves:
