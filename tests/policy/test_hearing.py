@@ -65,7 +65,7 @@ def test_an_offer_holds_only_where_it_is_made(
     assert ask(house, make_signal(offer), places=frozenset(places)).outcome is outcome
 
 
-@pytest.mark.parametrize("places", [{"EU"}, {"DE", "US"}, {"WORLD"}], ids=str)
+@pytest.mark.parametrize("places", [{"EU"}, {"DE", "US"}, {"WORLD"}], ids=["the union", "two countries", "the world"])
 def test_a_reservation_anywhere_in_the_place_asked_about_refuses(house: Policy, places: set[str]) -> None:
     """One member of the union is enough."""
     reserved = replace(NO, territories=frozenset({"DE"}))
