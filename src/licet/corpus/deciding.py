@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -16,7 +17,7 @@ from licet.policy import Doubt, Policy, Question, Use, decide
 from licet.terms import Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from licet.catalog import Listed
     from licet.corpus.manifest import Line
@@ -82,8 +83,9 @@ class Decider:
         listed = self.record.find(sorted(keys), as_of=end_of_day)
         pages = {one.entry.url for several in listed.values() for one in several if one.entry.url}
         gathered = self.record.signals(sorted(pages), as_of=end_of_day)
+        keep = cache(self.record.keep)  # a data set says the same of all its recordings
         for sighting, identity in zip(batch, identities, strict=True):
-            yield self._line(sighting, identity, listed, gathered)
+            yield self._line(sighting, identity, listed, gathered, keep)
 
     def _line(
         self,
@@ -91,12 +93,13 @@ class Decider:
         identity: Identity,
         listed: Mapping[str, tuple[Listed, ...]],
         gathered: Mapping[str, tuple[Term, ...]],
+        keep: Callable[[bytes], str],
     ) -> Line:
         if sighting.trouble is not None:
             return error_line(sighting)
         on_record = [one for found in identity.found for one in listed.get(found.recording, ())]
         terms = (
-            *(term for one in on_record for term in terms_on_record(one, self.record.keep)),
+            *(term for one in on_record for term in terms_on_record(one, keep)),
             *_of_their_pages(on_record, gathered),
             *terms_of_item(sighting, self.record.keep, trust_tags=self.clearance.trust_tags),
             *self.clearance.stated,

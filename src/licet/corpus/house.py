@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from licet.policy import Policy, parse_policy
 
 
+@cache
 def house_policy() -> Policy:
     """Return the policy that holds where a workspace names no other."""
     return parse_policy((files("licet.policy") / "data" / "house.toml").read_bytes(), law_files())

@@ -110,9 +110,6 @@ class FingerprintIndex:
         if query.parameters != PARAMETERS:
             raise UsageError(f"a fingerprint made with {query.parameters!r} cannot be looked up in this index")
         found = Search(query, self.shelves(excluding)).run()
-        for shelf in self._shelves:
-            if shelf.segment.large:
-                shelf.segment.release()
         return tuple(islice((match for match in found if match.probability >= least), limit))
 
     def shelves(self, excluding: str | None = None) -> tuple[Shelf, ...]:

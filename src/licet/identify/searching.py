@@ -108,10 +108,12 @@ class Search:
         for start_s, end_s, changed in _stretches(self._query.duration_s):
             if not self._explained(start_s, end_s):
                 self._look(start_s, end_s, ROUNDS if changed else ROUNDS[:1])
-        return sorted(
+        found = sorted(
             map(self._match, self._spans),
             key=lambda match: (-match.probability, -match.aligned_peaks, match.recording, match.query_start_s),
         )
+        self._let_go()
+        return found
 
     def alignments(self, start_s: float, end_s: float) -> Iterator[tuple[Candidate, Alignment]]:
         """Yield all that a stretch is laid over, and how it fits: what probabilities are fitted to."""
