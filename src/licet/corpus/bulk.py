@@ -23,7 +23,6 @@ import msgspec
 from licet.corpus.bulk_classes import ClassDecider
 from licet.corpus.bulk_tables import classes_path, columns, decide_classes, gather, note_kinds, opened, write
 from licet.corpus.manifest import Counts
-from licet.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -98,10 +97,7 @@ def decide_in_bulk(  # noqa: PLR0913  (a question has as many parts)
         UsageError: a condition that no licence asks for.
         OSError: nothing can be written there.
     """
-    if unknown := accepts - policy.conditions:
-        known = ", ".join(sorted(policy.conditions))
-        raise UsageError(f"no licence asks for {', '.join(sorted(unknown))}", mend=f"conditions are: {known}")
-    decider = ClassDecider(use, policy, policy.reading(reading).name, accepts, today)
+    decider = ClassDecider(use, policy, policy.reading(reading).name, policy.accepted(accepts), today)
     head = _head(items, decider, licet)
     with opened(items, memory) as connection:
         types = columns(connection, items)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from licet.digests import sha256_bytes
-from licet.errors import PolicyError
+from licet.errors import PolicyError, UsageError
 from licet.policy.law import parse_law
 from licet.policy.tables import Rule, member, required, rule_of, text
 from licet.policy.verdict import Binds, Status
 from licet.terms import Force, Permission, Prohibition, Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from licet.policy.law import Limitation, Provision
@@ -112,6 +112,18 @@ class Policy:
         leant = {limitation for reading in self.readings for limitation in reading.limitations}
         needs = {name for limitation in leant for name, _ in limitation.needs}
         return ASKED_BY_SIGNALS | duties | needs
+
+    def accepted(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the conditions that somebody undertakes to keep.
+
+        Raises:
+            UsageError: one of them is asked for by nothing.
+        """
+        accepted = frozenset(names)
+        if unknown := accepted - self.conditions:
+            known = ", ".join(sorted(self.conditions))
+            raise UsageError(f"no licence asks for {', '.join(sorted(unknown))}", mend=f"conditions are: {known}")
+        return accepted
 
     def reading(self, name: str) -> Reading:
         """Return the reading called `name`.

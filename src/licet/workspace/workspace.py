@@ -27,7 +27,7 @@ from licet.corpus import (
     write_report,
 )
 from licet.digests import sha256_bytes
-from licet.errors import PolicyError, UsageError, WorkspaceError
+from licet.errors import PolicyError, WorkspaceError
 from licet.parallel import PROCESSES, Engine
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
@@ -303,11 +303,7 @@ class Workspace:
             raise WorkspaceError("nothing was cleared here yet", mend="run `licet clear`, or name a manifest") from None
 
     def _accepted(self, more: Iterable[str]) -> frozenset[str]:
-        accepted = frozenset({*self.settings.accept, *more})
-        if unknown := accepted - self.policy.conditions:
-            known = ", ".join(sorted(self.policy.conditions))
-            raise UsageError(f"no licence asks for {', '.join(sorted(unknown))}", mend=f"conditions are: {known}")
-        return accepted
+        return self.policy.accepted((*self.settings.accept, *more))
 
     def _stated(self, statement: str, stated_from: Path | None, when: datetime) -> Term:
         content = statement.encode() if stated_from is None else stated_from.read_bytes()
