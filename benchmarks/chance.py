@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from excerpts import SEED
-from progress import counted
+from progress import counted, say
 
 from licet.identify import SURE, Fingerprint, FingerprintIndex, opened_index
 from licet.identify.evidence import probability, witnesses
@@ -65,20 +65,25 @@ def measure(folder: Path, unregistered: Sequence[Track], count: int) -> dict[str
     tasks = list(_tasks(unregistered, count))
     answers = ordered_map(slicer, tasks, workers=available_workers())
     best: list[tuple[float, str]] = []
+    nearest = -math.inf
     for answer in counted("slices of what is not registered", answers, len(tasks)):
         if isinstance(answer, Crashed):
             raise SystemExit("a slice killed its process")
         best += answer
+        logit, words = max(answer)
+        if logit > nearest:  # told as it comes, so that a run that is cut short has said something
+            nearest = logit
+            say(f"nearest of {len(best)} slices: {_chance(logit):.4f}  {words}")
     logits = np.array([logit for logit, _ in best])
     threshold = float(np.quantile(logits, TAIL))
     excess = logits[logits > threshold] - threshold
     sure = _logit(SURE)
     for logit, words in sorted(best, reverse=True)[:10]:
-        print(f"  nearest: {1 / (1 + math.exp(-logit)):.4f}  {words}")
+        print(f"  nearest: {_chance(logit):.4f}  {words}")
     return {
         "slices": float(len(best)),
         "sure": float((logits >= sure).sum()),
-        "greatest_probability": float(1 / (1 + math.exp(-logits.max()))),
+        "greatest_probability": _chance(float(logits.max())),
         "fall_off_logits": float(excess.mean()),
         "chance_of_a_false_match": float((1 - TAIL) * math.exp(-(sure - threshold) / excess.mean())),
     }
@@ -100,3 +105,7 @@ def _tasks(tracks: Sequence[Track], count: int) -> Iterator[list[tuple[str, Fing
 
 def _logit(probability: float) -> float:
     return math.log(probability / (1 - probability)) if 0 < probability < 1 else math.copysign(100, probability - 0.5)
+
+
+def _chance(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))

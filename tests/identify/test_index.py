@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from licet.identify.listing import Listing
-    from licet.identify.segments import Segment
 
 
 def test_limit_and_least_are_kept(registered: Path) -> None:
@@ -151,19 +150,3 @@ def test_workers_open_the_index_themselves(registered: Path) -> None:
     """Each process maps the same folder."""
     with ProcessPoolExecutor(2) as pool:
         assert set(pool.map(_found_elsewhere, [registered] * 2)) == {"piece-5"}
-
-
-def test_a_large_index_is_let_go_of_after_each_search(registered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a search mapped into memory does not stay there, and the next search finds the same."""
-    opened = FingerprintIndex.open(registered)
-    query = heard(clip(3, 5.0, 10.0))
-    before = opened.search(query)
-    released = []
-
-    def let_go(segment: Segment) -> None:
-        released.append(segment)
-
-    monkeypatch.setattr("licet.identify.segments.LARGE_BYTES", 0)
-    monkeypatch.setattr("licet.identify.segments.Segment.release", let_go)
-    assert opened.search(query) == before
-    assert released

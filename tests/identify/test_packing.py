@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.identify import packing
-from licet.identify.packing import SPARE, count, gather, pack_postings, scan, unpack_postings
+from licet.identify.packing import SPARE, pack_postings, scan, unpack_postings
 from licet.identify.quantising import FILLER, LOWEST, QUARTERS, STEPS, pack_peaks, unpack_peaks
 
 if TYPE_CHECKING:
@@ -53,22 +53,11 @@ def test_what_is_packed_comes_back(shift: int, pairs: list[tuple[int, int]]) -> 
 @pytest.mark.parametrize("shift", SHIFTS)
 @given(pairs=POSTINGS, asked=ASKED)
 def test_every_posting_of_a_number_is_found(shift: int, pairs: list[tuple[int, int]], asked: UInts) -> None:
-    """For each number asked, all its postings are counted and gathered, and no other's; a scan gives the same."""
+    """For each number asked, all its postings are told by how far they lie from where it was asked, and no other's."""
     directory, packed = _packed(_values(pairs), shift)
-    counts = count(directory, packed, shift, WIDTH, asked)
-    assert counts.tolist() == [sum(number == one for number, _ in pairs) for one in asked]
-    owners, positions = gather(directory, packed, shift, WIDTH, asked, counts)
-    meant = [(which, at) for which, one in enumerate(asked) for number, at in sorted(pairs) if number == one]
-    assert list(zip(owners.tolist(), positions.tolist(), strict=True)) == meant
-    assert all(map(np.array_equal, scan(directory, packed, shift, WIDTH, asked), (owners, positions)))
-
-
-def test_what_is_not_wanted_is_passed_over() -> None:
-    """A count that was set to zero keeps its number out; one that was lowered keeps the first."""
-    directory, packed = _packed(_values([(3, 5), (3, 9), (4, 1), (6, 2)]), 2)
-    asked = np.array([3, 4, 6], np.uint32)
-    owners, positions = gather(directory, packed, 2, WIDTH, asked, np.array([1, 0, 1]))
-    assert (owners.tolist(), positions.tolist()) == ([0, 2], [5, 2])
+    when = np.arange(len(asked)) * 7
+    meant = [at - 7 * which for which, one in enumerate(asked) for number, at in sorted(pairs) if number == one]
+    assert scan(directory, packed, shift, WIDTH, asked, when).tolist() == meant
 
 
 @pytest.mark.parametrize("shift", SHIFTS)
@@ -79,15 +68,12 @@ def test_kernels_are_their_plain_python(monkeypatch: pytest.MonkeyPatch, shift: 
     values = _values([*pairs, (NUMBERS - 1, 7)])
     asked = np.array([0, 3, 3, 7, 20, NUMBERS - 1, 900], np.uint32)
     directory, packed = _packed(values, shift)
-    counts = count(directory, packed, shift, WIDTH, asked)
-    scanned = scan(directory, packed, shift, WIDTH, asked)
-    compiled = [*gather(directory, packed, shift, WIDTH, asked, counts), *scanned, counts, directory, packed]
+    when = np.arange(len(asked)) * 100
+    compiled = [scan(directory, packed, shift, WIDTH, asked, when), directory, packed]
     _plain(monkeypatch)
     directory, packed = _packed(values, shift, pack_postings.py_func)
     assert np.array_equal(unpack_postings.py_func(directory, packed, shift, WIDTH, 0), values)
-    counts = count.py_func(directory, packed, shift, WIDTH, asked)
-    scanned = scan.py_func(directory, packed, shift, WIDTH, asked)
-    plain = [*gather.py_func(directory, packed, shift, WIDTH, asked, counts), *scanned, counts, directory, packed]
+    plain = [scan.py_func(directory, packed, shift, WIDTH, asked, when), directory, packed]
     assert all(np.array_equal(one, other) for one, other in zip(compiled, plain, strict=True))
 
 
@@ -120,13 +106,11 @@ def test_damage_is_told_or_harmless(data: st.DataObject) -> None:
         array[changed] = random.integers(0, np.iinfo(array.dtype).max, len(changed), dtype=array.dtype)
     asked = np.arange(NUMBERS, dtype=np.uint32)
     try:
-        counts = count(directory, packed, shift, WIDTH, asked)
-        owners, positions = gather(directory, packed, shift, WIDTH, asked, counts)
-        scan(directory, packed, shift, WIDTH, asked)
+        offsets = scan(directory, packed, shift, WIDTH, asked, np.zeros(len(asked), np.int64))
         unpack_postings(directory, packed, shift, WIDTH, 0)
     except ValueError:
         return
-    assert len(owners) == len(positions) == counts.sum() <= 4 * len(packed)
+    assert len(offsets) <= 4 * len(packed)
 
 
 @pytest.mark.parametrize(
@@ -150,14 +134,6 @@ def test_a_bucket_that_contradicts_itself_is_told(
     _plain(monkeypatch)
     with pytest.raises(ValueError, match=r"bucket|directory"):
         unpack_postings.py_func(*bad, 0)
-
-
-def test_a_count_that_is_too_high_is_told() -> None:
-    """Asking for more postings than there are is an error, compiled or not."""
-    directory, packed = _packed(_values([(3, 5)]), 2)
-    for kernel in (gather, gather.py_func):
-        with pytest.raises(ValueError, match="fewer"):
-            kernel(directory, packed, 2, WIDTH, np.array([3], np.uint32), np.array([2]))
 
 
 @given(

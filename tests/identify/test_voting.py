@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from imagined import imagined, segments
 from licet.identify import IndexWriter
 from licet.identify.fingerprint import FRAMES_PER_S
+from licet.identify.hashes import numbers, pairs
 from licet.identify.packing import SPARE, pack_postings
 from licet.identify.voting import WIDTH, Ballot, Change, _meetings, counted, crowded, fullest
 
@@ -20,24 +20,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from licet.identify.segments import Segment
+
+ONE = imagined(1, 60.0)
 FIRST, LAST = 1000.0, 1430.0  # frames of a recording that a query is cut from
 
 
-def votes(seed: int, many: int, reach: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
-    """Return `many` votes by chance within `reach` frames, and thirty for one offset."""
+def votes(seed: int, many: int, reach: int) -> NDArray[np.int64]:
+    """Return `many` offsets by chance within `reach` frames, and thirty alike."""
     random = np.random.default_rng(seed)
-    when = np.sort(random.integers(0, 430, 80))
-    voters = random.integers(0, 80, many + 30).astype(np.uint32)
-    positions = random.integers(0, reach, many + 30).astype(np.uint32)
-    positions[:30] = when[voters[:30]] + reach // 2
-    return voters, positions, when
+    return np.append(random.integers(-430, reach, many), np.full(30, reach // 2))
 
 
-def naive(voters: NDArray[np.uint32], positions: NDArray[np.uint32], when: NDArray[np.int64]) -> dict[int, int]:
+def naive(offsets: NDArray[np.int64]) -> dict[int, int]:
     """Count the votes of every box that has one, and of the one that follows it."""
-    boxes = Counter(
-        (int(position) - int(when[voter])) // WIDTH for voter, position in zip(voters, positions, strict=True)
-    )
+    boxes = Counter(int(offset) // WIDTH for offset in offsets)
     return {box: boxes[box] + boxes[box + 1] for box in list(boxes)}
 
 
@@ -46,10 +43,10 @@ def naive(voters: NDArray[np.uint32], positions: NDArray[np.uint32], when: NDArr
 def test_the_fullest_boxes_are_those_of_a_plain_count(seed: int, many: int, reach: int) -> None:
     """With room for all, every box of three votes or more is told; with less room, none that is higher is missing."""
     given_votes = votes(seed, many, reach)
-    counted = naive(*given_votes)
-    boxes, heights = fullest(*given_votes, 3, 1 << 20)
+    counted = naive(given_votes)
+    boxes, heights = fullest(given_votes, 3, 1 << 20)
     assert dict(zip(boxes.tolist(), heights.tolist(), strict=True)) == {b: n for b, n in counted.items() if n >= 3}
-    boxes, heights = fullest(*given_votes, 3, 8)
+    boxes, heights = fullest(given_votes, 3, 8)
     told = dict(zip(boxes.tolist(), heights.tolist(), strict=True))
     assert told == {box: n for box, n in counted.items() if n >= min(told.values(), default=1 << 30)}
     assert len(told) <= 8 or min(told.values()) >= 255
@@ -58,8 +55,8 @@ def test_the_fullest_boxes_are_those_of_a_plain_count(seed: int, many: int, reac
 def test_compiled_and_plain_are_one() -> None:
     """Each kernel returns what its plain Python does."""
     given_votes = votes(7, 300, 2000)
-    boxes, enough = crowded(*given_votes, 3, 50)
-    assert all(map(np.array_equal, (boxes, enough), crowded.py_func(*given_votes, 3, 50)))
+    boxes, enough = crowded(given_votes, 3, 50)
+    assert all(map(np.array_equal, (boxes, enough), crowded.py_func(given_votes, 3, 50)))
     boxes.sort()
     assert all(map(np.array_equal, counted(boxes, enough), counted.py_func(boxes, enough)))
 
@@ -67,36 +64,58 @@ def test_compiled_and_plain_are_one() -> None:
 def test_a_box_never_overflows() -> None:
     """A hundred thousand votes for one offset are counted to the last."""
     many = 100_000
-    boxes, heights = fullest(np.zeros(many, np.uint32), np.full(many, 40, np.uint32), np.zeros(1, np.int64), 3, 512)
+    boxes, heights = fullest(np.full(many, 40), 3, 512)
     assert (boxes.tolist(), heights.tolist()) == ([10], [many])
 
 
+@pytest.fixture
+def common(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Segment:
+    """A segment whose numbers 0, 1 and 2 have one, six and two postings, of one byte each and two before them."""
+    values = np.array([number << 20 | at for number, n in enumerate((1, 6, 2)) for at in range(n)], np.uint64)
+    ends, packed = pack_postings(values, 0, 20, 0, 3)
+    with IndexWriter(tmp_path) as writer:
+        writer.add("a", "", imagined(1, 60.0))
+    ((segment, _),) = segments(tmp_path)
+    monkeypatch.setattr(segment, "directory", np.r_[0, ends].astype(np.uint32))
+    monkeypatch.setattr(segment, "postings", np.r_[packed, np.zeros(SPARE, np.uint8)])
+    monkeypatch.setattr(segment, "shift", 0)
+    monkeypatch.setattr(segment, "width", 20)
+    return segment
+
+
 @pytest.mark.parametrize(
-    ("limit", "heard"),
+    ("limit", "promise", "heard"),
     [
-        pytest.param(9, {0, 1, 2}, id="room for all"),
-        pytest.param(8, {0, 2}, id="one too few"),
-        pytest.param(1, {0}, id="the rarest"),
-        pytest.param(0, set(), id="no room"),
+        pytest.param(16, (1, 1, 1), {0, 1, 2}, id="room for all"),
+        pytest.param(15, (1, 1, 1), {0, 2}, id="one byte too few: the commonest goes"),
+        pytest.param(6, (1, 1, 1), {0}, id="the rarest"),
+        pytest.param(0, (1, 1, 1), set(), id="no room"),
+        pytest.param(11, (0.1, 1, 0.01), {1}, id="one that promises ten times as much is worth its cost"),
     ],
 )
-def test_the_limit_leaves_out_the_commonest(limit: int, heard: set[int]) -> None:
-    """Of numbers that one, six and two postings have, the one with six goes first."""
-    width = 20
-    values = np.array([number << width | at for number, n in enumerate((1, 6, 2)) for at in range(n)], np.uint64)
-    ends, packed = pack_postings(values, 0, width, 0, 3)
-    segment: Any = SimpleNamespace(
-        directory=np.r_[0, ends].astype(np.uint32),
-        postings=np.r_[packed, np.zeros(SPARE, np.uint8)],
-        shift=0,
-        width=width,
-    )
-    voters, positions = _meetings(segment, np.arange(3, dtype=np.uint32), limit, np.ones(3))
-    assert set(voters.tolist()) == heard
-    assert len(positions) == sum((1, 6, 2)[voter] for voter in heard)
-    # One that promises ten times as much is worth its cost.
-    voters, _ = _meetings(segment, np.arange(3, dtype=np.uint32), 6, np.array([0.1, 1.0, 0.01]))
-    assert set(voters.tolist()) == {1}
+def test_the_limit_leaves_out_what_promises_least(
+    common: Segment, limit: int, promise: tuple[float, ...], heard: set[int]
+) -> None:
+    """Of numbers that cost three, nine and four bytes, those go first that promise little for it."""
+    asked = np.array([0, 1, 2, 99], np.uint32)
+    offsets = _meetings(common, asked, np.array([0, 100, 200, 300]), np.array([*promise, 1.0]), limit)
+    meant = {at - 100 * number for number in heard for at in range((1, 6, 2)[number])}
+    assert (set(offsets.tolist()), len(offsets)) == (meant, len(meant))
+
+
+@pytest.mark.parametrize("limit", [1 << 20, 500], ids=["all of it", "some of it"])
+def test_a_large_segment_answers_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    """Whether postings are read through the map or copied out of the file, the same meet."""
+    monkeypatch.setattr("licet.identify.drafting.BUCKET", 0)  # a bucket for each number, as where there are many
+    with IndexWriter(tmp_path) as writer:
+        writer.add("a", "", imagined(1, 60.0))
+    ((segment, _),) = segments(tmp_path)
+    asked = np.repeat(numbers(ONE, *pairs(ONE, 2)), 2)
+    ballot = (asked, np.arange(len(asked)), np.ones(len(asked)), limit)
+    mapped = _meetings(segment, *ballot)
+    monkeypatch.setattr("licet.identify.segments.LARGE_BYTES", 0)
+    assert sorted(_meetings(segment, *ballot).tolist()) == sorted(mapped.tolist())
+    assert 0 < len(mapped) <= limit
 
 
 @pytest.mark.parametrize("before", [0.0, 5000.0], ids=["at once", "two minutes into the query"])

@@ -149,7 +149,6 @@ def _copied(source: Source, draft: Draft, check: Callable[[], None]) -> _Move:
         move.frames[place] = draft.frames - starts[place]
         move.kept[place] = True
         draft.add(segment.registered(place), segment.words(place), int(lengths[place]))
-    segment.release()
     return move
 
 

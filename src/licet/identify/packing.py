@@ -35,98 +35,29 @@ Int = Any  # an int here, a machine word once compiled
 
 
 @kernel()
-def count(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UInts) -> Counts:
-    """Count the postings of each of `numbers`.
+def scan(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UInts, when: Counts) -> Counts:
+    """Return how far all postings of each of `numbers` lie from where it was asked.
 
     Args:
         directory: [shape=(n_buckets + 1,)], uint32, bytes.
         postings: [shape=(n_bytes,)], uint8, the spare ones included.
         shift: bits of a number that tell one bucket's numbers apart.
         width: bits of a position.
-        numbers: [shape=(n_asked,)], uint32, never falling.
+        numbers: [shape=(n_asked,)], uint32.
+        when: [shape=(n_asked,)], int64, frames of the query.
 
     Returns:
-        [shape=(n_asked,)], int64.
+        [shape=(n_found,)], int64, frames: position on the segment's line of time less `when`, number by number.
 
     Raises:
         ValueError: the bytes contradict themselves.
     """
-    counts = np.zeros(len(numbers), np.int64)
-    for asked in range(len(numbers)):
-        if asked and numbers[asked] == numbers[asked - 1]:
-            counts[asked] = counts[asked - 1]
-            continue
-        held, codes, at, end = _bucket(directory, postings, shift, numbers[asked])
-        if shift == 0:  # the bucket is this number's alone
-            counts[asked] = held
-            continue
-        low = np.int64(numbers[asked]) & ((1 << shift) - 1)
-        value = 0
-        for which in range(held):
-            step, at = _step(postings, codes, which, at, end)
-            value += step
-            if value >> width > low:
-                break
-            counts[asked] += value >> width == low
-    return counts
-
-
-@kernel()
-def gather(
-    directory: UInts, postings: Bytes, shift: int, width: int, numbers: UInts, counts: Counts
-) -> tuple[UInts, UInts]:
-    """Return the postings of each of `numbers`: arguments as of `count`, and what it returned.
-
-    Where a count was set to zero the number is passed over; where it was lowered, its first postings come.
-
-    Returns:
-        asked: [shape=(counts.sum(),)], uint32, which of `numbers`, never falling.
-        positions: [shape=(counts.sum(),)], uint32, frames on the segment's line of time, rising for each number.
-
-    Raises:
-        ValueError: the bytes contradict themselves, or hold fewer postings than `counts` says.
-    """
-    total = counts.sum()
-    owners = np.empty(total, np.uint32)
-    positions = np.empty(total, np.uint32)
-    done = 0
-    for asked in range(len(numbers)):
-        if counts[asked] <= 0:
-            continue
-        goal = min(done + counts[asked], total)
-        held, codes, at, end = _bucket(directory, postings, shift, numbers[asked])
-        low = np.int64(numbers[asked]) & ((1 << shift) - 1)
-        value = 0
-        for which in range(held):
-            if done == goal:
-                break
-            step, at = _step(postings, codes, which, at, end)
-            value += step
-            if value >> width == low:
-                owners[done] = asked
-                positions[done] = value & ((1 << width) - 1)
-                done += 1
-        if done < goal:
-            raise ValueError("a bucket holds fewer postings than were counted")
-    return owners, positions
-
-
-@kernel()
-def scan(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UInts) -> tuple[UInts, UInts]:
-    """Return all postings of each of `numbers`, as `gather` does, without counting them first.
-
-    Buckets that many numbers share are read once instead of twice.
-
-    Raises:
-        ValueError: the bytes contradict themselves.
-    """
-    owners = np.empty(4 * len(numbers) + 64, np.uint32)
-    positions = np.empty(4 * len(numbers) + 64, np.uint32)
+    offsets = np.empty(4 * len(numbers) + 64, np.int64)
     done = 0
     for asked in range(len(numbers)):
         held, codes, at, end = _bucket(directory, postings, shift, numbers[asked])
-        if done + held > len(owners):
-            owners, positions = _longer(owners, done + held), _longer(positions, done + held)
+        if done + held > len(offsets):
+            offsets = _longer(offsets, done + held)
         low = np.int64(numbers[asked]) & ((1 << shift) - 1)
         value = 0
         for which in range(held):
@@ -135,10 +66,9 @@ def scan(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UIn
             if value >> width > low:
                 break
             if value >> width == low:
-                owners[done] = asked
-                positions[done] = value & ((1 << width) - 1)
+                offsets[done] = (value & ((1 << width) - 1)) - when[asked]
                 done += 1
-    return owners[:done], positions[:done]
+    return offsets[:done]
 
 
 @kernel()
@@ -206,8 +136,8 @@ def unpack_postings(directory: UInts, postings: Bytes, shift: int, width: int, f
 
 
 @kernel()
-def _longer(array: UInts, least: Int) -> UInts:
-    longer = np.empty(max(2 * len(array), least), np.uint32)
+def _longer(array: Counts, least: Int) -> Counts:
+    longer = np.empty(max(2 * len(array), least), np.int64)
     for at in range(len(array)):  # an array assigned to a slice takes seconds to compile
         longer[at] = array[at]
     return longer

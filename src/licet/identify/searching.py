@@ -39,7 +39,6 @@ SPARSE_S = 30.0  # from one stretch that is looked up under changes to the next,
 WIDER_S = 10.0  # to each side of a stretch, that are looked at where it leaves a doubt
 HOPE = 0.02  # probability below which a candidate is given up
 EXPLAINED = 0.8  # of a stretch
-TOGETHER = 8  # changes looked up before what was read is let go of: more take memory, fewer time
 
 _FACTORS = (0.90, 0.925, 0.95, 0.975, 1.025, 1.05, 1.075, 1.10)
 AS_IT_IS = (Change(),)
@@ -54,15 +53,15 @@ class _Round:
     ranks: int  # peaks that ask: those of a rank below
     fan: int  # pairs for each
     changes: tuple[Change, ...]
-    votes: int  # counted at most, for each change
+    budget: int  # bytes of postings read at most, for each change
     most: int  # recordings kept, for each change
     aligned: int  # recordings that the stretch is laid over
     heard: int  # peaks that are laid over them: those of a rank below
 
 
-QUICK = _Round(ranks=3, fan=8, changes=AS_IT_IS, votes=300_000, most=12, aligned=12, heard=8)
-CHANGED = _Round(ranks=3, fan=8, changes=CHANGES, votes=100_000, most=6, aligned=30, heard=8)
-THOROUGH = _Round(ranks=6, fan=30, changes=AS_IT_IS, votes=600_000, most=40, aligned=40, heard=KEPT)
+QUICK = _Round(ranks=3, fan=8, changes=AS_IT_IS, budget=900_000, most=12, aligned=12, heard=8)
+CHANGED = _Round(ranks=3, fan=8, changes=CHANGES, budget=1_500_000, most=6, aligned=30, heard=8)
+THOROUGH = _Round(ranks=6, fan=30, changes=AS_IT_IS, budget=1_800_000, most=40, aligned=40, heard=KEPT)
 ROUNDS = (QUICK, CHANGED, THOROUGH)
 
 
@@ -99,7 +98,7 @@ class Search:
     def __init__(self, query: Fingerprint, shelves: Sequence[Shelf]) -> None:
         self._query = query
         self._shelves = shelves
-        self._postings = sum(shelf.segment.n_postings for shelf in shelves)
+        self._postings = sum(len(shelf.segment.postings) for shelf in shelves)
         self._recording: Any = lru_cache(maxsize=64)(Recording)
         self._spans: list[_Span] = []
 
@@ -108,12 +107,10 @@ class Search:
         for start_s, end_s, changed in _stretches(self._query.duration_s):
             if not self._explained(start_s, end_s):
                 self._look(start_s, end_s, ROUNDS if changed else ROUNDS[:1])
-        found = sorted(
+        return sorted(
             map(self._match, self._spans),
             key=lambda match: (-match.probability, -match.aligned_peaks, match.recording, match.query_start_s),
         )
-        self._let_go()
-        return found
 
     def alignments(self, start_s: float, end_s: float) -> Iterator[tuple[Candidate, Alignment]]:
         """Yield all that a stretch is laid over, and how it fits: what probabilities are fitted to."""
@@ -134,11 +131,7 @@ class Search:
 
     def _aligned(self, stretch: Fingerprint, how: _Round) -> Iterator[tuple[Candidate, Alignment]]:
         ballot = Ballot(stretch, how.ranks, how.fan)
-        candidates: list[Candidate] = []
-        for number, change in enumerate(how.changes, start=1):
-            candidates += self._cast(ballot, change, how)
-            if number % TOGETHER == 0 or number == len(how.changes):
-                self._let_go()
+        candidates = [candidate for change in how.changes for candidate in self._cast(ballot, change, how)]
         heard = stretch.salient(how.heard)
         frames, pitches = heard.frames.astype(np.float64), heard.pitches.astype(np.float64)
         for candidate in nlargest(how.aligned, candidates, key=lambda candidate: candidate.score):
@@ -147,15 +140,9 @@ class Search:
             if alignment is not None:
                 yield candidate, alignment
 
-    def _let_go(self) -> None:
-        """Let go of what was read of large segments, or a search through all rounds would hold gigabytes of them."""
-        for shelf in self._shelves:
-            if shelf.segment.large:
-                shelf.segment.release()
-
     def _cast(self, ballot: Ballot, change: Change, how: _Round) -> Iterator[Candidate]:
         for shelf in self._shelves:
-            limit = how.votes * shelf.segment.n_postings // max(self._postings, 1) + 1000
+            limit = how.budget * len(shelf.segment.postings) // max(self._postings, 1) + 1000
             try:
                 found = ballot.cast(shelf.segment, change, limit, how.most + len(shelf.hidden))
             except ValueError as error:  # noticed here, where it is free: a checksum would read the whole file

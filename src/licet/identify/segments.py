@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SILENCE = 2048  # frames between two recordings, 48 s: longer than any stretch of a query that is looked up at once
-LARGE_BYTES = 1 << 28  # of a segment beyond which its pages are let go of as soon as they were read
+LARGE_BYTES = 1 << 28  # of a segment beyond which its postings are not read through the map
 
 _MEND = "restore the folder from a copy, or remove it and register the recordings again"
 _PIECE = 1 << 20  # bytes read at once
@@ -125,7 +125,7 @@ class Segment:
 
     def words(self, place: int) -> NDArray[np.uint16]:
         """Return the peaks of the recording at `place` as they are stored, [shape=(n_words,)], uint16."""
-        return self._peaks[slice(*self._bounds("words", place))]
+        return self.read("peaks", *self._bounds("words", place))
 
     def peaks(self, place: int) -> tuple[Floats, Floats]:
         """Return (frames, pitches) of the peaks of the recording at `place`, [shape=(n_peaks,)], float32 each."""
@@ -167,6 +167,22 @@ class Segment:
         begin = self._begins[name] + first * dtype.itemsize
         return np.frombuffer(self._bytes(begin, (last - first) * dtype.itemsize), dtype)
 
+    def buckets(self, which: NDArray[np.int64]) -> tuple[UInts, NDArray[np.uint8]]:
+        """Return a directory and postings of their own that hold copies of some buckets, in the order asked.
+
+        Raises:
+            IndexDamagedError: the disk cannot read them, or the directory contradicts itself.
+        """
+        from licet.identify.packing import SPARE
+
+        begins, ends = self.directory[which].astype(np.int64), self.directory[which + 1].astype(np.int64)
+        if (ends < begins).any() or ends.max(initial=0) + SPARE > len(self.postings):
+            raise self.damaged("the directory points outside the postings")
+        places = (begins + self._begins["postings"]).tolist()
+        read = map(self._bytes, places, (ends - begins).tolist())
+        directory = np.concatenate([[0], np.cumsum(ends - begins)]).astype(np.uint32)
+        return directory, np.frombuffer(b"".join((*read, bytes(SPARE))), np.uint8)
+
     @property
     def size(self) -> int:
         """Bytes of the file."""
@@ -174,12 +190,8 @@ class Segment:
 
     @property
     def large(self) -> bool:
-        """Whether what is read of it is let go of at once: memory is bounded, and the system keeps the pages cached."""
+        """Whether its postings are copied out of the file, and not mapped: the memory of a search stays bounded."""
         return self.size > LARGE_BYTES
-
-    def release(self) -> None:
-        """Let go of the memory that what was read so far is mapped in; it is read again when asked for."""
-        self._map.madvise(mmap.MADV_DONTNEED)
 
     def damaged(self, says: str) -> IndexDamagedError:
         """Return the error that names this file and says what is wrong with it."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from licet.identify.compiling import kernel
-from licet.identify.hashes import Indices, numbers, pairs
-from licet.identify.packing import count, gather, scan
+from licet.identify.hashes import INTERVAL_CELLS, PITCH_CELLS, Indices, numbers, pairs
+from licet.identify.packing import scan
 from licet.identify.segments import SILENCE
 
 if TYPE_CHECKING:
@@ -28,8 +28,12 @@ WIDTH = 4  # frames, of a ballot box: 93 ms, the drift of 10 s at a factor that 
 FEWEST = 3  # votes below which nothing is looked at
 BOXES = 512  # that are counted exactly
 LEEWAY = 0.1  # by which a query's tempo may differ
-SKIPPING = 0.5  # of a pair's promise, for each nearer peak that its anchor could be paired with
+MET = np.array([0.26, 0.23, 0.07, 0.02, 0.004, 0.001])
+"""How often a copy has a query's pair: the nearest of its anchor, the next, ... the sixth and all that lie farther."""
+FAINTER = 0.79  # of it, for each rank that either peak is fainter by
+AMID = 1.5  # times as often where a measure lies in the middle of its cell as where it lies by the wall
 
+_FULL = 255  # votes beyond which a cell of the table is not told from a fuller one
 _TABLE_BITS = (10, 21)  # of the table in which boxes are counted at first: the least and the most
 
 
@@ -60,9 +64,10 @@ class Ballot:
         """Pair the peaks of `stretch` whose rank is below `ranks`, each with `fan` later ones at most."""
         self._peaks = stretch.salient(ranks)
         self._anchors, self._targets = pairs(self._peaks, fan, LEEWAY)
-        first = np.searchsorted(self._anchors, self._anchors, "left")
-        # A pair that skips more peaks than the index pairs is there only where peaks between the two were lost.
-        self._promise = SKIPPING ** (np.arange(len(self._anchors)) - first).astype(np.float64)
+        skipped = np.arange(len(self._anchors)) - np.searchsorted(self._anchors, self._anchors, "left")
+        faint = self._peaks.ranks.astype(np.float64)
+        self._promise = MET[np.minimum(skipped, len(MET) - 1)]
+        self._promise *= FAINTER ** (faint[self._anchors] + faint[self._targets])
         self._under: Any = lru_cache(maxsize=1)(self._changed)  # each change is put to all segments in turn
 
     def __len__(self) -> int:
@@ -71,19 +76,21 @@ class Ballot:
     def cast(self, segment: Segment, change: Change, limit: int, most: int) -> list[Candidate]:
         """Return the offset in each of the `most` likeliest recordings of `segment`, the likeliest first.
 
-        At most `limit` votes are counted: past it the pairs that promise least for what they cost are left out.
+        Of a large segment at most `limit` bytes of postings are read: past it the pairs that promise least for what
+        they cost are left out.
 
         Raises:
             ValueError: the segment contradicts itself.
         """
-        asked, when = self._under(change)
-        voters, positions = _meetings(segment, asked, limit, self._promise)
-        if len(voters) < FEWEST:
+        asked, when, promise = self._under(change)
+        offsets = _meetings(segment, asked, when, promise, limit)
+        if len(offsets) < FEWEST:
             return []
-        boxes, votes = fullest(voters, positions, when, FEWEST, BOXES)
+        boxes, votes = fullest(offsets, FEWEST, BOXES)
         starts = (boxes + 1) * WIDTH
         # A stretch may begin earlier than its recording. What of the query comes before the stretch is of no account.
-        places = np.searchsorted(segment.starts, starts + int(when[0]) + SILENCE // 2, "right") - 1
+        begins = np.clip(starts + int(when[0]) + SILENCE // 2, 0, segment.frames - 1).astype(segment.starts.dtype)
+        places = np.searchsorted(segment.starts, begins, "right") - 1
         order = np.argsort(-votes, kind="stable")
         _, best = np.unique(places[order], return_index=True)
         return [
@@ -96,31 +103,47 @@ class Ballot:
                 int(votes[at]) / math.sqrt(len(asked)),
             )
             for at in order[np.sort(best)][:most]
-            if places[at] >= 0
         ]
 
-    def _changed(self, change: Change) -> tuple[NDArray[np.uint32], Indices]:
-        """Return the number and the anchor's frame of each pair with the change undone, [shape=(n_pairs,)] each."""
-        asked = numbers(self._peaks, self._anchors, self._targets, change.time_factor, change.frequency_factor)
-        when = np.rint(self._peaks.frames.astype(np.float64) * change.time_factor).astype(np.int64)
-        return asked, when[self._anchors]
+    def _changed(self, change: Change) -> tuple[NDArray[np.uint32], Indices, NDArray[np.float64]]:
+        """Return the number of each pair with the change undone, its anchor's frame, and its promise.
+
+        [shape=(n_pairs,)] each. The promise is how likely a copy has the pair, as fitted to the pairs of changed clips;
+        one whose measures lie in the middle of their cells is not easily pushed into the next.
+        """
+        peaks, anchors, targets = self._peaks, self._anchors, self._targets
+        asked = numbers(peaks, anchors, targets, change.time_factor, change.frequency_factor)
+        frames = peaks.frames.astype(np.float64) * change.time_factor
+        when = np.rint(frames).astype(np.int64)[anchors]
+        pitch = (peaks.pitches[anchors] - math.log2(change.frequency_factor)) * PITCH_CELLS
+        interval = (peaks.pitches[targets] - peaks.pitches[anchors]) * INTERVAL_CELLS
+        time = frames[targets] - frames[anchors] + 0.5
+        from_walls = sum(np.abs(measure - np.rint(measure)) for measure in (pitch, interval, time))
+        return asked, when, self._promise * AMID ** (2 * from_walls)
 
 
-def _meetings(segment: Segment, asked: NDArray[np.uint32], limit: int, promise: NDArray[np.float64]) -> tuple[Any, Any]:
-    """Return every meeting of equal numbers: (which of `asked`, position), [shape=(n_meetings,)] each."""
-    postings = (segment.directory, segment.postings, segment.shift, segment.width)
+def _meetings(
+    segment: Segment, asked: NDArray[np.uint32], when: Indices, promise: NDArray[np.float64], limit: int
+) -> Indices:
+    """Return how far equal numbers lie apart, [shape=(n_meetings,)], frames of the index less frames of the query."""
+    directory, postings = segment.directory, segment.postings
     if segment.shift:  # a small segment: even the commonest numbers have few postings
-        return scan(*postings, asked)
-    counts = count(*postings, asked)
-    if counts.sum() > limit:
-        order = np.argsort(counts / promise, kind="stable")
-        counts[order[np.cumsum(counts[order]) > limit]] = 0
-    return gather(*postings, asked, counts)
+        return scan(directory, postings, segment.shift, segment.width, asked, when)
+    within = np.flatnonzero(asked < len(directory) - 1)
+    wanted, when = asked[within].astype(np.int64), when[within]
+    # The directory alone tells what each number costs: what is left out is never touched.
+    costs = directory[wanted + 1].astype(np.int64) - directory[wanted]
+    if costs.sum() > limit:
+        order = np.argsort(costs / promise[within], kind="stable")
+        chosen = order[np.cumsum(costs[order]) <= limit]
+        wanted, when = wanted[chosen], when[chosen]
+    if segment.large:
+        different, wanted = np.unique(wanted, return_inverse=True)
+        directory, postings = segment.buckets(different)
+    return scan(directory, postings, segment.shift, segment.width, wanted.astype(np.uint32), when)
 
 
-def fullest(
-    voters: NDArray[np.uint32], positions: NDArray[np.uint32], when: Indices, fewest: int, most: int
-) -> tuple[Indices, Indices]:
+def fullest(offsets: Indices, fewest: int, most: int) -> tuple[Indices, Indices]:
     """Return (boxes, votes) of the fullest ballot boxes, about `most` at the most, none below `fewest` votes.
 
     A box holds the offsets from `box * WIDTH` to `(box + 2) * WIDTH`: an offset may lie by the wall between two.
@@ -129,35 +152,37 @@ def fullest(
     2. The counts tell how high a box must be to be among the fullest.
     3. Votes in cells so high are counted again, each box by itself.
     """
-    boxes, enough = crowded(voters, positions, when, fewest, most)
+    boxes, enough = crowded(offsets, fewest, most)
     boxes.sort()  # here, where it is compiled already
     return counted(boxes, enough)
 
 
 @kernel()
-def crowded(
-    voters: NDArray[np.uint32], positions: NDArray[np.uint32], when: Indices, fewest: int, most: int
-) -> tuple[Indices, int]:
+def crowded(offsets: Indices, fewest: int, most: int) -> tuple[Indices, int]:
     """Return (the box of each vote whose cell is full enough, the votes that are enough): steps 1 and 2."""
     bits = _TABLE_BITS[0]
-    while bits < _TABLE_BITS[1] and 1 << bits < 2 * len(voters):
+    while bits < _TABLE_BITS[1] and 1 << bits < 2 * len(offsets):
         bits += 1
     mask = (1 << bits) - 1
-    table = np.zeros(1 << bits, np.uint16)
-    boxes = np.empty(len(voters), np.int64)
-    for vote in range(len(voters)):
-        boxes[vote] = (np.int64(positions[vote]) - when[voters[vote]]) // WIDTH
-        if table[boxes[vote] & mask] < np.uint16(0x7FFF):
-            table[boxes[vote] & mask] += np.uint16(1)
-    heights = np.zeros(256, np.int64)
+    table = np.zeros(1 << bits, np.uint8)
+    boxes = np.empty(len(offsets), np.int64)
+    for vote in range(len(offsets)):
+        boxes[vote] = offsets[vote] // WIDTH
+        cell = boxes[vote] & mask
+        if table[cell] < np.uint8(_FULL):
+            table[cell] += np.uint8(1)
+    heights = np.zeros(2 * _FULL + 1, np.int64)
+    before = np.int64(table[mask])
     for cell in range(1 << bits):
-        heights[min(np.int64(table[cell]) + table[(cell + 1) & mask], 255)] += 1
-    enough, cells = 255, heights[255]
+        here = np.int64(table[cell])
+        heights[before + here] += 1
+        before = here
+    enough, cells = _FULL, heights[_FULL:].sum()
     while enough > fewest and cells + heights[enough - 1] <= most:
         enough -= 1
         cells += heights[enough]
     kept = 0
-    for vote in range(len(voters)):
+    for vote in range(len(offsets)):
         cell = boxes[vote] & mask
         here = np.int64(table[cell])
         if here + table[(cell + 1) & mask] >= enough or here + table[(cell - 1) & mask] >= enough:
