@@ -80,17 +80,19 @@ def licet(*arguments: object) -> dict[str, object]:
         raise SystemExit(done.stderr)
     took = time.perf_counter() - began
     *_, answer, peak = done.stdout.splitlines()
-    print(f"licet {arguments[0]}: {took:.1f} s, at most {int(peak) / 1024:.0f} MB")
+    print(f"licet {arguments[0]}: {took:.1f} s, {peak}")
     return json.loads(answer)
 
 
+# Not `ru_maxrss`, which begins with what this process held when it made the other.
 _MEASURED = """
-import resource, sys
+from pathlib import Path
 from licet.cli import main
 try:
     main()
 finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    (peak,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    print("at most", *peak.split()[1:])
 """
 
 
@@ -127,7 +129,8 @@ def again(rows: pa.Table, many: int, folder: Path, asked: tuple[object, ...]) ->
     licet("bulk", folder / "before.parquet", *asked, "--accept", "share-alike", "--out", folder / "other.parquet")
     for name in ("new", "other"):
         answer = licet("diff", folder / "old.parquet", folder / f"{name}.parquet")
-        print(f"  {answer['verdicts']}")
+        for change in answer["verdicts"]:
+            print(f"  {change['before']} -> {change['after']}: {change['items']:,}")
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def command(
     workspace: Path | None,
     as_json: bool,
 ) -> None:
-    """Decide on every item of a table at once: ten million take about a minute.
+    """Decide on every item of a table at once: ten million take about twenty seconds.
 
     ITEMS is a Parquet file with a row for each statement: what it is about (`item`), the statement as worded
     (`licence`) and, where known, who says so, of what and when. Nothing is looked up and nothing is listened to; the

@@ -7,7 +7,7 @@ The policy is asked as it is for one item (`licet.policy.decide`), and only as o
    meant to say might have been a refusal.
 3. Gather the rows of each item, in an order of our own, and number the recordings that they name.
 4. Items of which the same is said are one class. Decide once for each class, under every reading (`bulk_classes`).
-5. Join the classes back and write a line for each item, in the order of the table.
+5. Write a line for each item, in the order of the table, with what its class comes to.
 
 DuckDB does all but the deciding, in bounded memory; what does not fit spills to a folder that goes afterwards. The same
 table gives the same bytes. `docs/bulk.md` documents what is written.
@@ -106,22 +106,22 @@ def decide_in_bulk(  # noqa: PLR0913  (a question has as many parts)
         gather(connection, types)
         decided = decide_classes(connection, decider)
         write(connection, types, out, msgspec.json.encode(head))
-        return InBulk(out, classes_path(out), head, *_tallied(connection), kinds, decided)
+        counts, errors = _tallied(connection, out)
+        return InBulk(out, classes_path(out), head, counts, errors, kinds, decided)
 
 
-def _tallied(connection: DuckDBPyConnection) -> tuple[Counts, tuple[tuple[str, int], ...]]:
+def _tallied(connection: DuckDBPyConnection, out: Path) -> tuple[Counts, tuple[tuple[str, int], ...]]:
     """Count the items by what they came to, and those in error by what was wrong."""
-    verdicts = connection.execute("SELECT verdict, sum(items) FROM classes JOIN coded USING (class) GROUP BY verdict")
-    counts = {verdict: int(items) for verdict, items in verdicts.fetchall()}
+    connection.read_parquet(str(out)).create_view("verdicts")
+    verdicts = connection.execute("SELECT verdict, count(*) FROM verdicts GROUP BY verdict").fetchall()
     errors = connection.execute(
         """
-        SELECT fault, count(*) AS items FROM placed WHERE fault IS NOT NULL
-        GROUP BY fault ORDER BY items DESC, fault LIMIT $most
+        SELECT error, count(*) AS items FROM verdicts WHERE error IS NOT NULL
+        GROUP BY error ORDER BY items DESC, error LIMIT $most
         """,
         {"most": ERRORS_SHOWN},
     ).fetchall()
-    failed = connection.execute("SELECT count(*) FROM placed WHERE fault IS NOT NULL").fetchall()
-    return Counts(**counts, error=failed[0][0]), tuple(errors)
+    return Counts(**dict(verdicts)), tuple(errors)
 
 
 def _head(items: Path, decider: ClassDecider, licet: str) -> BulkHead:

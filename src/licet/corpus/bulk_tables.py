@@ -4,10 +4,11 @@
 
 1. `rows`, with a column for all that can be said; `kinds`, the different ones, numbered.
 2. `notes`: of each kind what is wrong with it, and the digest of its statement.
-3. `stated`, each row's statement as a code; `gathered`, the items of several rows, with their codes, their evidence and
-   the recordings that they name; `coded`, the different lists of codes; `placed`, which of them each item has.
+3. `several`, the names that more than one row has; `gathered`, the items of several rows, with the codes of what they
+   say, their evidence and the recordings that they name; `coded`, the different lists of codes.
 4. `classes`, what each comes to.
-5. The two files.
+5. The two files. All rows stream by once, in their order; what they are joined with is small, as long as few items have
+   several rows.
 
 No cell of the table is ever part of a query: the words put into one are our own, or the names of columns we know.
 """
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 BATCH = 10_000
 _WIDTH = 1_000  # a statement's code: its kind times this, and the number of the recording it is about
 _KIND = ", ".join(Kind.__slots__)
+_COLUMN = {"named": "recording"}  # that a part of a kind is read from, where it has another name
 
 
 @contextmanager
@@ -54,6 +56,8 @@ def opened(items: Path, memory: str) -> Iterator[DuckDBPyConnection]:
         connection = duckdb.connect(config=settings)
         try:
             connection.execute("SET TimeZone = 'UTC'")
+            # Joins stay as they are written: rows pass by what they are joined with, and keep their order.
+            connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
             connection.read_parquet(str(items), file_row_number=True).create_view("given")
             yield connection
         except duckdb.Error as broken:
@@ -87,9 +91,14 @@ def note_kinds(connection: DuckDBPyConnection, types: Mapping[str, str], decider
         FROM given
         """  # noqa: S608  (the names of columns we know)
     )
-    connection.execute(f"CREATE TABLE distinct_kinds AS SELECT DISTINCT {_KIND} FROM rows")  # noqa: S608  (our own words)
-    numbered = f"SELECT row_number() OVER (ORDER BY {_KIND}) AS kind, {_KIND} FROM distinct_kinds"  # noqa: S608  (likewise)
-    connection.execute(f"CREATE TABLE kinds AS {numbered}")
+    told = _told(types)
+    cells = ", ".join(name if name in told else f"any_value({name}) AS {name}" for name in Kind.__slots__)
+    connection.execute(
+        f"""
+        CREATE TABLE kinds AS SELECT row_number() OVER (ORDER BY {_KIND}) AS kind, {_KIND} FROM
+            (SELECT {cells} FROM rows GROUP BY {", ".join(told)})
+        """  # noqa: S608  (our own words)
+    )
     shape = pa.schema([("kind", pa.int64()), ("fault", pa.string()), ("digest", pa.string()), ("records", pa.bool_())])
     connection.register("shape", shape.empty_table())
     connection.execute("CREATE TABLE notes AS SELECT * FROM shape")
@@ -106,28 +115,24 @@ def gather(connection: DuckDBPyConnection, types: Mapping[str, str]) -> None:
 
     Whether an item has several is told by a hash of its name: where two names share one, both are gathered, by name.
     """
-    same = " AND ".join(f"rows.{name} IS NOT DISTINCT FROM kinds.{name}" for name in Kind.__slots__)
+    same = " AND ".join(f"rows.{name} IS NOT DISTINCT FROM kinds.{name}" for name in _told(types))
     digest = "coalesce(nullif(evidence, ''), digest)" if "evidence" in types else "''"
     for statement in (
         f"""
-        CREATE VIEW said AS SELECT row, item, hash(item) AS name, kind, title, artist, url, attribution,
-            {digest} AS evidence,
+        CREATE VIEW said AS SELECT row, item, CASE WHEN item <> '' THEN hash(item) END AS name, kind,
+            title, artist, url, attribution, {digest} AS evidence,
             CASE WHEN records THEN recording ELSE '' END AS recording,
             CASE WHEN item = '' THEN 'item: it has none'
                  WHEN evidence <> '' AND NOT regexp_full_match(evidence, '[0-9a-f]{{64}}')
                  THEN 'evidence: it is no SHA-256' ELSE fault END AS fault
         FROM rows JOIN (SELECT * FROM kinds JOIN notes USING (kind)) AS kinds ON {same}
         """,  # noqa: S608  (our own words)
-        f"""
-        CREATE TABLE stated AS SELECT row, CASE WHEN item <> '' THEN name END AS name, fault,
-            kind * {_WIDTH} + CAST(recording <> '' AS INTEGER) AS code FROM said
-        """,  # noqa: S608  (our own words)
-        "CREATE TABLE several AS SELECT name FROM stated WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1",
+        "CREATE TABLE several AS SELECT hash(item) AS name FROM rows WHERE item <> '' GROUP BY ALL HAVING count(*) > 1",
         f"""
         CREATE TABLE listed AS SELECT min(row) AS row,
             list_sort(list({{kind: kind, recording: recording, evidence: evidence}})) AS said,
             CASE WHEN count(*) > {MOST} THEN 'more than {MOST} statements' ELSE min(fault) END AS fault
-        FROM said SEMI JOIN several USING (name) WHERE item <> '' GROUP BY item
+        FROM said SEMI JOIN several USING (name) GROUP BY item
         """,  # noqa: S608  (our own words)
         f"""
         CREATE TABLE gathered AS SELECT row, fault, evidence, recordings,
@@ -136,23 +141,12 @@ def gather(connection: DuckDBPyConnection, types: Mapping[str, str]) -> None:
             list_sort(list_distinct([one.recording for one in said if one.recording <> ''])) AS recordings
             FROM listed)
         """,  # noqa: S608  (our own words)
-        "CREATE VIEW alone AS SELECT row, code, fault FROM stated ANTI JOIN several USING (name)",
-        """
-        CREATE TABLE coded AS
-        SELECT row_number() OVER (ORDER BY codes) AS class, codes, CAST(sum(items) AS BIGINT) AS items
-        FROM
-            (SELECT [code] AS codes, count(*) AS items FROM alone WHERE fault IS NULL GROUP BY code
-             UNION ALL SELECT codes, count(*) FROM gathered WHERE fault IS NULL GROUP BY codes)
-        GROUP BY codes
-        """,
-        """
-        CREATE TABLE placed AS
-        SELECT row, class, fault FROM alone LEFT JOIN
-            (SELECT class, codes[1] AS code FROM coded WHERE len(codes) = 1) AS coded
-            ON coded.code = alone.code AND fault IS NULL
-        UNION ALL
-        SELECT row, class, fault FROM gathered LEFT JOIN coded ON coded.codes = gathered.codes AND fault IS NULL
-        """,
+        f"""
+        CREATE TABLE coded AS SELECT row_number() OVER (ORDER BY codes) AS class, codes FROM
+            (SELECT [kind * {_WIDTH} + CAST(named AND records AS INTEGER)] AS codes FROM kinds JOIN notes USING (kind)
+             WHERE fault IS NULL
+             UNION SELECT codes FROM gathered WHERE fault IS NULL)
+        """,  # noqa: S608  (our own words)
     ):
         connection.execute(statement)
 
@@ -202,24 +196,46 @@ def write(connection: DuckDBPyConnection, types: Mapping[str, str], out: Path, h
     alone = "CASE WHEN said.recording <> '' THEN [said.recording] ELSE [] END"
     recordings = f"coalesce(gathered.recordings, {alone})" if "recording" in types else "CAST([] AS VARCHAR[])"
     lines = f"""
-        SELECT said.item AS item, placed.row + 1 AS row, coalesce(verdict, 'error') AS verdict, readings,
-            id AS class, rule, conditions, licence, {credit} AS attribution,
-            {recordings} AS recordings, {evidence} AS evidence,
-            placed.fault AS error
-        FROM said JOIN placed USING (row) LEFT JOIN decided USING (class) LEFT JOIN gathered USING (row)
-        ORDER BY placed.row
+        SELECT item, row + 1 AS row, coalesce(verdict, 'error') AS verdict, readings, id AS class, rule, conditions,
+            licence, {credit} AS attribution, recordings, evidence, fault AS error
+        FROM
+            (SELECT said.* EXCLUDE (fault, recording, evidence), {recordings} AS recordings, {evidence} AS evidence,
+                CASE WHEN gathered.row IS NULL THEN said.fault ELSE gathered.fault END AS fault,
+                CASE WHEN gathered.row IS NULL THEN alone.class ELSE together.class END AS class
+             FROM said
+                LEFT JOIN (SELECT class, codes[1] // {_WIDTH} AS kind FROM coded WHERE len(codes) = 1) AS alone
+                    ON alone.kind = said.kind
+                LEFT JOIN gathered ON gathered.row = said.row
+                LEFT JOIN coded AS together ON together.codes = gathered.codes
+             WHERE gathered.row IS NOT NULL OR name IS NULL OR name NOT IN (SELECT name FROM several)) AS lines
+            LEFT JOIN decided ON decided.class = lines.class AND fault IS NULL
     """  # noqa: S608  (our own words)
-    told = "SELECT items, classes.* EXCLUDE (class) FROM classes JOIN coded USING (class) ORDER BY id"
-    for query, path in ((told, classes_path(out)), (lines, out)):
+    told = """
+        SELECT items, classes.* EXCLUDE (class)
+        FROM (SELECT DISTINCT ON (id) * FROM classes ORDER BY id, class) AS classes
+            JOIN (SELECT class AS id, count(*) AS items FROM written GROUP BY class) USING (id)
+        ORDER BY id
+    """
+    drafts = []
+    for query, path in ((lines, out), (told, classes_path(out))):
         draft = path.with_name(f".{path.name}.draft")
         metadata = f"KV_METADATA {{licet: {_text(head.decode())}}}"
         connection.execute(f"COPY ({query}) TO {_text(str(draft))} (FORMAT parquet, COMPRESSION zstd, {metadata})")
+        if not drafts:
+            connection.read_parquet(str(draft)).create_view("written")
+        drafts.append((draft, path))
+    for draft, path in drafts:
         draft.replace(path)
 
 
 def classes_path(out: Path) -> Path:
     """Return where the classes of the verdicts at `out` lie: `verdicts.classes.parquet` beside `verdicts.parquet`."""
     return out.with_name(f"{out.name.removesuffix('.parquet')}.classes.parquet")
+
+
+def _told(types: Mapping[str, str]) -> list[str]:
+    """Return the parts of a kind that the table has a column for; the others are the same in every row."""
+    return [name for name in Kind.__slots__ if _COLUMN.get(name, name) in types]
 
 
 def _batches(connection: DuckDBPyConnection, question: str, size: int = BATCH) -> Iterator[list[tuple[Any, ...]]]:
