@@ -216,7 +216,7 @@ def write(connection: DuckDBPyConnection, types: Mapping[str, str], out: Path, h
             JOIN (SELECT class AS id, count(*) AS items FROM written GROUP BY class) USING (id)
         ORDER BY id
     """
-    drafts = []
+    drafts: list[tuple[Path, Path]] = []
     for query, path in ((lines, out), (told, classes_path(out))):
         draft = path.with_name(f".{path.name}.draft")
         metadata = f"KV_METADATA {{licet: {_text(head.decode())}}}"

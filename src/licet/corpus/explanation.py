@@ -10,16 +10,16 @@ Most reasons are the same for several recordings. To show each once, and lose no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from licet.corpus.manifest import Line, ReasonLine
 
+_Words: TypeAlias = tuple[tuple[str, ...], str, str, str, str, str]
 _SETTLED, _CONTESTED = "settled", "contested"
 _SURENESS = {_SETTLED: 0, "pending": 1}  # what is contested, or a word that nobody knows, is less sure still
 
@@ -60,36 +60,46 @@ class Explanation:
 
 def explained(line: Line) -> Explanation:
     """Set the readings of `line` side by side."""
-    verdicts = {one.reading: one.verdict for one in line.readings}
-    grounds = tuple(_grounds(line.reasons, verdicts))
+    verdicts = tuple((one.reading, one.verdict) for one in line.readings)
+    words = tuple(_words(one) for one in line.reasons)
+    sides, grounds = _told(verdicts, words)
+    filled = (_filled(ground, [line.reasons[place] for place in places]) for ground, places in grounds)
+    return Explanation(sides, tuple(filled))
+
+
+def _words(one: ReasonLine) -> _Words:
+    return one.readings, one.rule, one.verdict, one.says, one.cites, one.status
+
+
+@lru_cache(maxsize=4096)  # nearly all items of a corpus are told alike
+def _told(
+    readings: tuple[tuple[str, str], ...], reasons: tuple[_Words, ...]
+) -> tuple[tuple[Side, ...], tuple[tuple[Ground, tuple[int, ...]], ...]]:
+    """Return the sides, and each ground with the places of its reasons, whatever recordings these speak of."""
+    verdicts = dict(readings)
+    alike: dict[_Words, list[int]] = {}
+    for place, words in enumerate(reasons):
+        alike.setdefault(words, []).append(place)
+    found = [(_ground(words, verdicts), tuple(places)) for words, places in alike.items()]
+    order = {reading: place for place, reading in enumerate(verdicts)}
+    found.sort(key=lambda one: min((order[name] for name in one[0].decides), default=len(order)))
     differ = len(set(verdicts.values())) > 1
-    sides = (_side(reading, verdict, grounds, differ=differ) for reading, verdict in verdicts.items())
-    return Explanation(tuple(sides), grounds)
+    grounds = [ground for ground, _ in found]
+    return tuple(_side(*one, grounds, differ=differ) for one in readings), tuple(found)
 
 
-def _grounds(reasons: Sequence[ReasonLine], verdicts: dict[str, str]) -> list[Ground]:
-    """Return every reason once (step 1): those that decide under the reading asked for come first."""
-    alike: dict[ReasonLine, list[ReasonLine]] = {}
-    for one in reasons:
-        alike.setdefault(replace(one, about="", evidence=()), []).append(one)
-    found = [_ground(words, several, verdicts) for words, several in alike.items()]
-    places = {reading: place for place, reading in enumerate(verdicts)}
-    return sorted(found, key=lambda one: min((places[name] for name in one.decides), default=len(places)))
+def _ground(words: _Words, verdicts: dict[str, str]) -> Ground:
+    """Return a reason as it is of all recordings (step 1), with the readings that it decides under (step 2)."""
+    readings, rule, verdict, says, cites, status = words
+    decides = tuple(name for name in readings if verdicts.get(name) == verdict)
+    heard = tuple(name for name in readings if name not in decides)
+    return Ground(rule, verdict, says, cites, status, decides, heard, (), ())
 
 
-def _ground(words: ReasonLine, several: list[ReasonLine], verdicts: dict[str, str]) -> Ground:
-    decides = tuple(name for name in words.readings if verdicts.get(name) == words.verdict)  # 2.
-    return Ground(
-        rule=words.rule,
-        verdict=words.verdict,
-        says=words.says,
-        cites=words.cites,
-        status=words.status,
-        decides=decides,
-        heard=tuple(name for name in words.readings if name not in decides),
-        about=tuple(dict.fromkeys(one.about for one in several if one.about)),
-        evidence=tuple(dict.fromkeys(digest for one in several for digest in one.evidence)),
-    )
+def _filled(ground: Ground, several: Sequence[ReasonLine]) -> Ground:
+    about = tuple(dict.fromkeys(one.about for one in several if one.about))
+    evidence = tuple(dict.fromkeys(digest for one in several for digest in one.evidence))
+    return replace(ground, about=about, evidence=evidence)
 
 
 def _side(reading: str, verdict: str, grounds: Sequence[Ground], *, differ: bool) -> Side:
