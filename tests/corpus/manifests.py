@@ -17,6 +17,7 @@ from licet.corpus.manifest import (
     ReasonLine,
     StatementLine,
     Trouble,
+    Written,
     writing,
 )
 
@@ -179,7 +180,7 @@ def write_sample(folder: Path, lines: Iterable[Line] | None = None, **head: obje
     """Write a look-alike manifest into `folder`."""
     with writing(folder, sample_head(**head)) as manifest:
         for line in sample_lines() if lines is None else lines:
-            manifest.add(line)
+            manifest.add(Written.of(line))
     return folder
 
 

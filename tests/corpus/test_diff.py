@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from corpora import COMMERCIAL, DAY
 from licet.corpus import Difference, decide_in_bulk, difference
 from licet.corpus.house import house_policy
-from licet.corpus.manifest import Head, Line, ReasonLine, StatementLine, Trouble, writing
+from licet.corpus.manifest import Head, Line, ReasonLine, StatementLine, Trouble, Written, writing
 from licet.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def manifest(folder: Path, *lines: Line, **asked: Any) -> Path:
     """Write a manifest."""
     with writing(folder, replace(HEAD, **asked)) as out:
         for one in lines:
-            out.add(one)
+            out.add(Written.of(one))
     return folder
 
 

@@ -12,7 +12,7 @@ from licet.catalog import Entry, Holding, Identifier, Listed, Party, Right, Snap
 from licet.corpus import Corpus, stated_for_all
 from licet.corpus.house import house_policy
 from licet.corpus.sighting import Sighting
-from licet.corpus.testimony import grants_found, rights_covered, terms_of_item, terms_on_record
+from licet.corpus.testimony import grants_found, rights_covered, terms_of_item, terms_of_set, terms_on_record
 from licet.digests import sha256_bytes
 from licet.policy import Act, Outcome, Purpose, Question, Use, Verdict, decide
 from licet.terms import Layer, Scope, Stance, Term, Voice
@@ -130,7 +130,7 @@ def test_evidence_is_kept() -> None:
         kept[digest] = content
         return digest
 
-    terms = [term for term in terms_on_record(listed(AFTER), keep) if term.layer is not Layer.AUDIO]
+    terms = [term for term in terms_of_set(listed(AFTER).snapshot, keep) if term.layer is not Layer.AUDIO]
     for term in terms:
         content = kept[term.evidence.blob]
         assert term.evidence.digest == sha256_bytes(content)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from licet.corpus import Line, find_lines, write_attribution, write_report
+from licet.corpus.manifest import read_batches
 from licet.errors import ManifestError
 from manifests import many_lines, sample_lines, write_sample
 
@@ -80,7 +81,8 @@ def test_every_line_is_in_the_page(tmp_path: Path) -> None:
     """Packed, each under its name."""
     listing = importlib.import_module("licet.corpus.listing")
     lines = sample_lines()
-    found = listing.listing(lines, "strict")
+    folder = write_sample(tmp_path)
+    found = listing.listing(read_batches(folder, listing.CHUNK), "strict")
     assert found.lines == len(lines)
     assert sum(len(unpacked(chunk)["items"]) for chunk in found.chunks) == len(lines)
     texts = json.dumps(unpacked(found.index), ensure_ascii=False)
@@ -89,11 +91,24 @@ def test_every_line_is_in_the_page(tmp_path: Path) -> None:
 
 def test_a_page_holds_so_many_lines_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The manifest holds them all."""
-    monkeypatch.setattr("licet.corpus.listing.LIMIT", 1_500)
+    monkeypatch.setattr("licet.corpus.listing.LIMIT", 1_000)
     folder = write_sample(tmp_path, many_lines(2_000))
     text = write_report(folder).read_text(encoding="utf-8")
-    assert "1,500" in text
+    assert "1,000" in text
     assert "2,000" in text
+
+
+def test_a_page_takes_so_many_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And ends with the chunk that fills it."""
+    monkeypatch.setattr("licet.corpus.listing.BUDGET", 1)
+    folder = write_sample(tmp_path, many_lines(2_000))
+    assert "1,000" in write_report(folder).read_text(encoding="utf-8")
+
+
+def test_one_worker_and_two_write_the_same_page(tmp_path: Path) -> None:
+    """However the chunks were dealt out."""
+    pages = [write_report(write_sample(tmp_path / f"{n}", many_lines(4_500)), workers=n) for n in (1, 2)]
+    assert pages[0].read_bytes() == pages[1].read_bytes()
 
 
 def test_an_empty_manifest_has_a_report(tmp_path: Path) -> None:

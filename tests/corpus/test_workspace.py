@@ -149,7 +149,7 @@ def test_a_manifest_of_another_version_is_refused(tmp_path: Path) -> None:
 def test_lines_out_of_order_are_refused(tmp_path: Path) -> None:
     """A manifest is sorted, or it is not one."""
     from licet.corpus import Line, read_head
-    from licet.corpus.manifest import writing
+    from licet.corpus.manifest import Written, writing
 
     with Workspace.init(tmp_path / "w") as workspace:
         (tmp_path / "corpus").mkdir()
@@ -157,7 +157,7 @@ def test_lines_out_of_order_are_refused(tmp_path: Path) -> None:
     head, _ = read_head(tmp_path / "out")
     lines = [Line(item=item, verdict="unknown") for item in ("b", "a")]
     with pytest.raises(ManifestError, match="out of order"), writing(tmp_path / "again", head) as manifest:
-        list(map(manifest.add, lines))
+        list(map(manifest.add, map(Written.of, lines)))
     assert not (tmp_path / "again" / "manifest.parquet").exists()
 
 

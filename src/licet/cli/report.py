@@ -25,7 +25,7 @@ def command(manifest: Path | None, workspace: Path | None, as_json: bool) -> Non
     if manifest is None:
         with open_workspace(workspace) as room:
             manifest = room.latest_manifest()
-    report, attribution = write_report(manifest), write_attribution(manifest)
+    report, attribution = write_report(manifest, workers=None), write_attribution(manifest)
     if as_json:
         print_json("report", {"report": str(report), "attribution": str(attribution)})
     else:

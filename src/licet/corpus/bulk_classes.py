@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from licet.corpus.credit import signature
-from licet.corpus.lines import reason_lines, shown_first
+from licet.corpus.lines import Told, shown_first
 from licet.corpus.manifest import ConditionLine, ReadingLine, ReasonLine, schema
 from licet.digests import sha256_bytes
 from licet.policy import Question, decide
@@ -97,17 +97,9 @@ def _line(terms: tuple[Term, ...], verdict: Verdict) -> ClassLine:
     first = shown_first(terms)
     offers = first.resolution.offers if first else ()
     told = tuple(_term_line(term, verdict.use.day) for term in terms)
-    opinions = (verdict.opinion, *verdict.others)
     return ClassLine(
         id=_name(told),
-        verdict=verdict.outcome,
-        contested=verdict.contested,
-        readings=tuple(ReadingLine(opinion.reading, opinion.outcome) for opinion in opinions),
-        reasons=reason_lines(opinions),
-        conditions=tuple(
-            ConditionLine(one.name, one.binds, one.accepted, one.says) for one in verdict.opinion.conditions
-        ),
-        changes=verdict.opinion.changes,
+        **Told.of(verdict).facts,
         licence=first.resolution.label if first else "",
         credit=signature(offers[0]) if verdict.permitted and offers else "",
         terms=told,

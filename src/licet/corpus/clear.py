@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from licet.corpus.deciding import Decider
 from licet.corpus.journal import Journal, sightings
-from licet.corpus.manifest import Counts, Line, writing
+from licet.corpus.manifest import Counts, writing
 from licet.corpus.sighting import Looker
 from licet.errors import WorkspaceError
 from licet.parallel import PROCESSES, Crashed, Engine, ordered_map
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from licet.corpus.deciding import Clearance, Record
     from licet.corpus.items import Corpus
-    from licet.corpus.manifest import Head
+    from licet.corpus.manifest import Head, Written
     from licet.corpus.sighting import Sighting
 
 ITEMS_A_BATCH = 512  # of a list
@@ -66,18 +64,17 @@ def clear(corpus: Corpus, clearance: Clearance, room: Room, head: Head) -> Count
     return manifest.counts
 
 
-def _decided(batches: Iterable[Sequence[Sighting]], decider: Decider, workers: int | None) -> Iterator[Line]:
+def _decided(batches: Iterable[Sequence[Sighting]], decider: Decider, workers: int | None) -> Iterator[Written]:
     """Decide on each batch: the first few in this process, the rest wherever there is a worker."""
-    decoder = msgspec.json.Decoder(list[Line])
     here = iter(range(BATCHES_HERE))
 
-    def known(batch: Sequence[Sighting]) -> bytes | None:
+    def known(batch: Sequence[Sighting]) -> list[Written] | None:
         return decider(batch) if next(here, None) is not None else None
 
     for lines in ordered_map(decider, batches, workers=workers, known=known):
         if isinstance(lines, Crashed):
             raise WorkspaceError("a process that decides was killed", mend="try --workers 1")
-        yield from decoder.decode(lines)
+        yield from lines
 
 
 def _batches(seen: Iterator[Sighting], size: int) -> Iterator[Sequence[Sighting]]:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from licet.corpus.identity import Identity, Method, names_to_look_up, weigh
-from licet.corpus.lines import cleared_line, error_line
-from licet.corpus.testimony import terms_of_item, terms_on_record
+from licet.corpus.lines import Told, cleared_line, error_line
+from licet.corpus.manifest import Written
+from licet.corpus.testimony import terms_of_item, terms_of_set, terms_on_record
 from licet.digests import sha256_bytes
 from licet.policy import Doubt, Policy, Question, Use, decide
-from licet.terms import Voice
+from licet.terms import Evidence, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from licet.catalog import Listed
+    from licet.catalog import Listed, Snapshot
     from licet.corpus.manifest import Line
     from licet.corpus.sighting import Sighting
     from licet.terms import Term
@@ -69,9 +70,9 @@ class Decider:
     clearance: Clearance
     record: Record
 
-    def __call__(self, batch: Sequence[Sighting]) -> bytes:
-        """Return the lines of the items in `batch`, encoded as one JSON list: cheap to send between processes."""
-        return msgspec.json.encode(list(self.lines(batch)))
+    def __call__(self, batch: Sequence[Sighting]) -> list[Written]:
+        """Return the lines of the items in `batch` as they are written: cheap to send between processes."""
+        return list(map(Written.of, self.lines(batch)))
 
     def lines(self, batch: Sequence[Sighting]) -> Iterator[Line]:
         """Yield the line of each item."""
@@ -83,9 +84,16 @@ class Decider:
         listed = self.record.find(sorted(keys), as_of=end_of_day)
         pages = {one.entry.url for several in listed.values() for one in several if one.entry.url}
         gathered = self.record.signals(sorted(pages), as_of=end_of_day)
-        keep = cache(self.record.keep)  # a data set says the same of all its recordings
+        told = cache(self._told)  # of most items of a list the same is said
+        sets: dict[str, tuple[Term, ...]] = {}
+
+        def of_set(snapshot: Snapshot) -> tuple[Term, ...]:
+            if snapshot.id not in sets:
+                sets[snapshot.id] = terms_of_set(snapshot, self.record.keep)
+            return sets[snapshot.id]
+
         for sighting, identity in zip(batch, identities, strict=True):
-            yield self._line(sighting, identity, listed, gathered, keep)
+            yield self._line(sighting, identity, listed, gathered, of_set, told)
 
     def _line(
         self,
@@ -93,26 +101,55 @@ class Decider:
         identity: Identity,
         listed: Mapping[str, tuple[Listed, ...]],
         gathered: Mapping[str, tuple[Term, ...]],
-        keep: Callable[[bytes], str],
+        of_set: Callable[[Snapshot], Sequence[Term]],
+        told: Callable[..., Told],
     ) -> Line:
         if sighting.trouble is not None:
             return error_line(sighting)
         on_record = [one for found in identity.found for one in listed.get(found.recording, ())]
         terms = (
-            *(term for one in on_record for term in terms_on_record(one, keep)),
+            *(term for one in on_record for term in terms_on_record(one, of_set)),
             *_of_their_pages(on_record, gathered),
             *terms_of_item(sighting, self.record.keep, trust_tags=self.clearance.trust_tags),
             *self.clearance.stated,
         )
-        question = Question(
-            use=self.clearance.use,
-            terms=terms,
-            item_evidence=_item_evidence(sighting),
-            accepts=self.clearance.accepts,
-            doubts=(*identity.doubts, *_off_record(identity, listed, _item_evidence(sighting))),
+        evidence = _item_evidence(sighting)
+        doubts = (*identity.doubts, *_off_record(identity, listed, evidence))
+        answer = told(terms, evidence, doubts) if doubts else _asked_alike(told, terms, evidence)
+        return cleared_line(sighting, identity, on_record, terms, answer)
+
+    def _told(self, terms: tuple[Term, ...], evidence: str, doubts: tuple[Doubt, ...] = ()) -> Told:
+        question = Question(self.clearance.use, terms, evidence, self.clearance.accepts, doubts)
+        return Told.of(decide(question, self.clearance.policy, self.clearance.reading))
+
+
+def _asked_alike(told: Callable[..., Told], terms: tuple[Term, ...], evidence: str) -> Told:
+    """Ask with numbers in place of what does not weigh, so that items of which the same is said ask the same.
+
+    That is which bytes say so, and which recordings they name. The answer speaks of the item's own again.
+    """
+    proofs = _numbered((evidence, *(term.evidence.digest for term in terms)))
+    abouts = {"": "", **_numbered(term.about for term in terms if term.about)}
+    alike = (
+        term.retold(
+            abouts[term.about],
+            Evidence(proofs[term.evidence.digest], term.evidence.source, "", term.evidence.captured_at),
         )
-        verdict = decide(question, self.clearance.policy, self.clearance.reading)
-        return cleared_line(sighting, identity, on_record, terms, verdict)
+        for term in terms
+    )
+    answer = told(tuple(alike), proofs[evidence])
+    digest_of, recording = ({number: own for own, number in known.items()} for known in (proofs, abouts))
+    reasons = (
+        msgspec.structs.replace(
+            reason, evidence=tuple(sorted(map(digest_of.__getitem__, reason.evidence))), about=recording[reason.about]
+        )
+        for reason in answer.reasons
+    )
+    return replace(answer, reasons=tuple(reasons))
+
+
+def _numbered(names: Iterable[str]) -> dict[str, str]:
+    return {name: f"{number:03}" for number, name in enumerate(dict.fromkeys(names))}
 
 
 def _of_their_pages(on_record: list[Listed], gathered: Mapping[str, tuple[Term, ...]]) -> Iterator[Term]:

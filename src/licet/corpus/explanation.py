@@ -10,9 +10,12 @@ Most reasons are the same for several recordings. To show each once, and lose no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +27,7 @@ _SETTLED, _CONTESTED = "settled", "contested"
 _SURENESS = {_SETTLED: 0, "pending": 1}  # what is contested, or a word that nobody knows, is less sure still
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """A reason, once. `decides` and `heard` are the readings it belongs to, in the manifest's order."""
 
     rule: str

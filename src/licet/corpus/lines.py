@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from licet.corpus.credit import credit_for
 from licet.corpus.manifest import ConditionLine, Line, ReadingLine, ReasonLine, StatementLine
+from licet.policy import Outcome
 from licet.terms import Layer, Stance, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from licet.catalog import Entry, Listed
     from licet.corpus.identity import Identity
@@ -18,24 +22,50 @@ if TYPE_CHECKING:
     from licet.terms import Licence, Term
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A verdict as a line tells it."""
+
+    verdict: str
+    contested: bool
+    readings: tuple[ReadingLine, ...]
+    reasons: tuple[ReasonLine, ...]
+    conditions: tuple[ConditionLine, ...]
+    changes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Told:
+        """State each reason once, with the readings that have it, in the order in which they first give it."""
+        opinions = (verdict.opinion, *verdict.others)
+        return cls(
+            verdict=verdict.outcome,
+            contested=verdict.contested,
+            readings=tuple(ReadingLine(opinion.reading, opinion.outcome) for opinion in opinions),
+            reasons=_reasons(opinions),
+            conditions=tuple(
+                ConditionLine(one.name, one.binds, one.accepted, one.says) for one in verdict.opinion.conditions
+            ),
+            changes=verdict.opinion.changes,
+        )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The fields of a line that say so."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 def cleared_line(
-    sighting: Sighting, identity: Identity, listed: Sequence[Listed], terms: Sequence[Term], verdict: Verdict
+    sighting: Sighting, identity: Identity, listed: Sequence[Listed], terms: Sequence[Term], told: Told
 ) -> Line:
     """Return the line of an item that was decided on."""
     deciding = shown_first(terms)
     entry = listed[0].entry if listed else None
     first = identity.found[0] if identity.found else None
     offers = deciding.resolution.offers if deciding else ()
-    opinions = (verdict.opinion, *verdict.others)
     return Line(
         item=sighting.item.name,
         row=sighting.item.row,
-        verdict=verdict.outcome,
-        contested=verdict.contested,
-        readings=tuple(ReadingLine(opinion.reading, opinion.outcome) for opinion in opinions),
-        reasons=reason_lines(opinions),
-        conditions=_conditions(verdict.opinion),
-        changes=verdict.opinion.changes,
+        **told.facts,
         recordings=tuple(found.recording for found in identity.found),
         identified_by=first.method if first else "",
         confidence=first.confidence if first else None,
@@ -44,8 +74,8 @@ def cleared_line(
         licence_keys=tuple(offer.key for offer in offers),
         family=" or ".join(offer.family for offer in offers) or (deciding.resolution.stance if deciding else "silent"),
         source=deciding.evidence.source if deciding else "",
-        attribution=_attribution(listed, deciding, verdict),
-        statements=tuple(sorted(map(_statement, set(terms)), key=_statement_order)),
+        attribution=_attribution(listed, deciding, told.verdict),
+        statements=tuple(sorted(set(map(_statement, terms)), key=_statement_order)),
         hints=identity.hints,
         notes=_notes(sighting, deciding),
         **_facts(sighting),
@@ -83,8 +113,7 @@ def _prominence(term: Term) -> tuple[bool, bool, int, int, str, str]:
     )
 
 
-def reason_lines(opinions: Sequence[Opinion]) -> tuple[ReasonLine, ...]:
-    """State each reason once, with the readings that have it, in the order in which they first give it."""
+def _reasons(opinions: Sequence[Opinion]) -> tuple[ReasonLine, ...]:
     readings: dict[Reason, list[str]] = {}
     for opinion in opinions:
         for reason in opinion.reasons:
@@ -102,10 +131,6 @@ def reason_lines(opinions: Sequence[Opinion]) -> tuple[ReasonLine, ...]:
         )
         for one, names in readings.items()
     )
-
-
-def _conditions(opinion: Opinion) -> tuple[ConditionLine, ...]:
-    return tuple(ConditionLine(one.name, one.binds, one.accepted, one.says) for one in opinion.conditions)
 
 
 def _names(sighting: Sighting, entry: Entry | None) -> dict[str, Any]:
@@ -151,8 +176,8 @@ def _notes(sighting: Sighting, deciding: Term | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(notes))
 
 
-def _attribution(listed: Sequence[Listed], deciding: Term | None, verdict: Verdict) -> str:
-    if deciding is None or not verdict.permitted or not listed:
+def _attribution(listed: Sequence[Listed], deciding: Term | None, verdict: str) -> str:
+    if deciding is None or verdict != Outcome.PERMITTED or not listed:
         return ""
     offers: tuple[Licence, ...] = deciding.resolution.offers
     return credit_for(listed[0].entry, offers[0]) if offers else ""
@@ -167,12 +192,17 @@ def _statement(term: Term) -> StatementLine:
         stance=term.resolution.stance,
         about=term.about,
         where=term.evidence.where,
-        captured=term.evidence.captured_at.isoformat(timespec="seconds"),
+        captured=_moment(term.evidence.captured_at),
         evidence=term.evidence.digest,
         blob=term.evidence.blob,
         start=term.evidence.start,
         length=term.evidence.length,
     )
+
+
+@lru_cache(maxsize=1024)  # all lines of a snapshot were captured at once
+def _moment(captured_at: datetime) -> str:
+    return captured_at.isoformat(timespec="seconds")
 
 
 def _statement_order(line: StatementLine) -> tuple[str, ...]:

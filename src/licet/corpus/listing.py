@@ -10,29 +10,36 @@ from __future__ import annotations
 
 import zlib
 from base64 import b64encode
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from licet.corpus.explanation import explained
 from licet.corpus.wording import VOICES, heard, moment, number, recognised, shown, span_of_time
+from licet.errors import WorkspaceError
+from licet.parallel import Crashed, ordered_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from licet.corpus.explanation import Ground
-    from licet.corpus.manifest import Line, ReasonLine, StatementLine
+    from licet.corpus.manifest import Batch, Line, ReasonLine, StatementLine
 
-LIMIT = 100_000  # lines in one page
+LIMIT = 100_000  # lines in one page, in whole chunks
 BUDGET = 24 << 20  # bytes of packed chunks in one page
 CHUNK = 1_000  # lines
+CHUNKS_HERE = 2
 STATIC = 200  # lines that can be read without JavaScript
 LEVEL = 6  # of deflating
 MANY = 50  # reasons, statements or matches of one item on a page; the manifest keeps them all
 
 FLAGS = ("contested", "partial", "mislabelled")
 MISLABELLING = frozenset({"contradicted", "disagreement"})
+
+_Row: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +52,56 @@ class Listing:
     lines: int  # how many are packed: the first so many of the manifest
 
 
-def listing(lines: Iterable[Line], reading: str) -> Listing:
-    """Pack `lines` until `LIMIT` or `BUDGET` is reached; reasons of `reading` come first."""
-    index, details, texts = _Index(reading), [], _Texts()
+def listing(batches: Iterable[Batch], reading: str, *, workers: int | None = 1) -> Listing:
+    """Pack batches of `CHUNK` lines until `LIMIT` or `BUDGET` is reached; reasons of `reading` come first.
+
+    Each becomes a chunk, by as many `workers` as there are; the first few here, before another process has started.
+
+    Raises:
+        ManifestError: a line is not one.
+        WorkspaceError: a worker was killed.
+    """
+    pack, index = _Packer(reading), _Index()
     chunks: list[str] = []
     first: list[Line] = []
-    for line in lines:
-        index.add(line)
-        details.append(_details(line, texts))
+
+    def known(batch: Batch) -> _Packed | None:
         if len(first) < STATIC:
-            first.append(line)
-        if len(details) == CHUNK:
-            chunks.append(_packed({"texts": texts.all, "items": details}))
-            details, texts = [], _Texts()
-        if index.lines == LIMIT or (not details and sum(map(len, chunks)) >= BUDGET):
-            break
-    if details:
-        chunks.append(_packed({"texts": texts.all, "items": details}))
+            first.extend(islice(batch.lines(), STATIC - len(first)))
+        return pack(batch) if batch.before < CHUNKS_HERE * CHUNK else None
+
+    within = takewhile(lambda batch: batch.before < LIMIT, batches)
+    with closing(ordered_map(pack, within, workers=workers, known=known)) as packed:
+        for one in packed:
+            if isinstance(one, Crashed):
+                raise WorkspaceError("a process that writes the report was killed", mend="try --workers 1")
+            chunks.append(one.chunk)
+            index.add(one.rows)
+            if sum(map(len, chunks)) >= BUDGET:
+                break
     return Listing(index.packed(), tuple(chunks), tuple(first), index.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A chunk of what a reader sees on opening an item, and of each item its row of the table."""
+
+    chunk: str
+    rows: list[_Row]
+
+
+@dataclass(frozen=True, slots=True)
+class _Packer:
+    """Packs lines into a chunk; it travels to other processes."""
+
+    reading: str
+
+    def __call__(self, batch: Batch) -> _Packed:
+        texts, details, rows = _Texts(), [], []
+        for line in batch.lines():
+            details.append(_details(line, texts))
+            rows.append(_row(line, self.reading))
+        return _Packed(_packed({"texts": texts.all, "items": details}), rows)
 
 
 def telling(line: Line, reading: str) -> tuple[ReasonLine, ...]:
@@ -93,12 +132,12 @@ class _Index:
     """The columns of the table, and those it is searched and filtered by."""
 
     COLUMNS = (
-        *("item", "row", "verdict", "title", "artist", "licence", "family", "source", "found", "why"),
-        *("rules", "holders", "recordings", "flagged"),
+        *("item", "verdict", "title", "artist", "licence", "family", "source", "found", "why"),
+        *("rules", "holders", "recordings"),
+        *("row", "flagged"),
     )
 
-    def __init__(self, reading: str) -> None:
-        self._reading = reading
+    def __init__(self) -> None:
         self._texts = _Texts()
         self._rows: list[tuple[int | list[int], ...]] = []
 
@@ -106,22 +145,10 @@ class _Index:
     def lines(self) -> int:
         return len(self._rows)
 
-    def add(self, line: Line) -> None:
-        rules = tuple(dict.fromkeys(reason.rule for reason in telling(line, self._reading)))
-        texts, each = self._texts, self._texts.each
-        names = (line.verdict, line.title, line.artist, line.licence, line.family, line.source, line.identified_by)
-        self._rows.append(
-            (
-                texts[line.item],
-                line.row,
-                *each(names),
-                texts[why(line, self._reading)],
-                each(rules[:MANY]),
-                each(line.holders[:MANY] or (line.artist,)),
-                each(line.recordings[:MANY]),
-                _flags(line, rules),
-            )
-        )
+    def add(self, rows: Iterable[_Row]) -> None:
+        each = self._texts.each
+        for names, lists, numbers in rows:
+            self._rows.append((*each(names), *map(each, lists), *numbers))
 
     def packed(self) -> str:
         columns = zip(*self._rows, strict=True) if self._rows else ((),) * len(self.COLUMNS)
@@ -129,11 +156,24 @@ class _Index:
         return _packed({"chunk": CHUNK, "flags": FLAGS, "texts": self._texts.all, **named})
 
 
+def _row(line: Line, reading: str) -> _Row:
+    """Return what the table says of a line, in the order of `_Index.COLUMNS`: texts, lists of texts, numbers."""
+    reasons = telling(line, reading)
+    rules = tuple(dict.fromkeys(reason.rule for reason in reasons))
+    names = (line.item, line.verdict, line.title, line.artist, line.licence, line.family, line.source)
+    lists = (rules[:MANY], line.holders[:MANY] or (line.artist,), line.recordings[:MANY])
+    return (*names, line.identified_by, _why(line, reasons)), lists, (line.row, _flags(line, rules))
+
+
 def why(line: Line, reading: str) -> str:
     """Return the first reason for a line's verdict, in words."""
+    return _why(line, telling(line, reading))
+
+
+def _why(line: Line, reasons: Sequence[ReasonLine]) -> str:
     if line.error is not None:
         return line.error.message
-    return next((reason.says for reason in telling(line, reading)), "")
+    return next((reason.says for reason in reasons), "")
 
 
 def _flags(line: Line, rules: tuple[str, ...]) -> int:

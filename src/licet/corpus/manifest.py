@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -24,6 +26,7 @@ PARQUET_NAME = "manifest.parquet"
 JSONL_NAME = "manifest.jsonl"
 HEAD_NAME = "clearance.json"
 ROWS_A_GROUP = 4096
+BYTES_A_GROUP = 1 << 28
 
 
 class ReasonLine(msgspec.Struct, frozen=True):
@@ -167,6 +170,21 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
+_LINE = msgspec.json.Decoder(Line)
+
+
+class Written(NamedTuple):
+    """A line as it is written, and what the writer must know of it."""
+
+    item: str
+    row: int
+    verdict: str
+    text: bytes  # JSON, and a line feed
+
+    @classmethod
+    def of(cls, line: Line) -> Written:
+        """Write a line down."""
+        return cls(line.item, line.row, line.verdict, _ENCODER.encode(line) + b"\n")
 
 
 class ManifestWriter:
@@ -179,7 +197,8 @@ class ManifestWriter:
         self._schema = schema().with_metadata(metadata)
         self._jsonl = (folder / JSONL_NAME).open("wb")
         self._parquet = pq.ParquetWriter(folder / PARQUET_NAME, self._schema, compression="zstd")
-        self._rows: list[dict[str, Any]] = []
+        self._texts: list[bytes] = []
+        self._bytes = 0
         self._tally = dict.fromkeys(Counts.__struct_fields__, 0)
         self._last: tuple[str, int] = ("", -1)
 
@@ -188,7 +207,7 @@ class ManifestWriter:
         """How many lines came to what so far."""
         return Counts(**self._tally)
 
-    def add(self, line: Line) -> None:
+    def add(self, line: Written) -> None:
         """Write one line. Lines come in order of item and row.
 
         Raises:
@@ -199,9 +218,10 @@ class ManifestWriter:
             raise ManifestError(f"{line.item!r} is out of order after {self._last[0]!r}")
         self._last = place
         self._tally[line.verdict] += 1
-        self._jsonl.write(_ENCODER.encode(line) + b"\n")
-        self._rows.append(msgspec.to_builtins(line))
-        if len(self._rows) == ROWS_A_GROUP:
+        self._jsonl.write(line.text)
+        self._texts.append(line.text)
+        self._bytes += len(line.text)
+        if len(self._texts) == ROWS_A_GROUP or self._bytes >= BYTES_A_GROUP:
             self._flush()
 
     def close(self) -> None:
@@ -213,11 +233,16 @@ class ManifestWriter:
         self._jsonl.close()
 
     def _flush(self) -> None:
-        import pyarrow as pa
+        from pyarrow.json import ParseOptions, ReadOptions, read_json
 
-        if self._rows:
-            self._parquet.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
-            self._rows.clear()
+        if not self._texts:
+            return
+        # In one block and one thread: a text that straddles two blocks would be an error.
+        how = ReadOptions(use_threads=False, block_size=self._bytes + 1)
+        read_as = ParseOptions(explicit_schema=self._schema, unexpected_field_behavior="error")
+        self._parquet.write_table(read_json(BytesIO(b"".join(self._texts)), how, read_as).cast(self._schema))
+        self._texts.clear()
+        self._bytes = 0
 
 
 @contextmanager
@@ -238,23 +263,51 @@ def writing(folder: Path, head: Head) -> Iterator[ManifestWriter]:
     draft.rmdir()
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """Lines of a manifest as they stand in its file: cheap to send to another process, and decoded there."""
+
+    path: str
+    before: int  # how many lines stand before them
+    texts: tuple[bytes, ...]
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines.
+
+        Raises:
+            ManifestError: one of them is not one.
+        """
+        for number, text in enumerate(self.texts, start=self.before + 1):
+            try:
+                yield _LINE.decode(text)
+            except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+                raise ManifestError(f"{self.path}:{number} is not a manifest line: {broken}") from broken
+
+
+def read_batches(folder: Path, size: int) -> Iterator[Batch]:
+    """Yield the lines of the manifest in `folder`, `size` at a time.
+
+    Raises:
+        ManifestError: there is none.
+    """
+    path = folder / JSONL_NAME
+    before = 0
+    try:
+        with path.open("rb") as stream:
+            while texts := tuple(islice(stream, size)):
+                yield Batch(str(path), before, texts)
+                before += len(texts)
+    except FileNotFoundError:
+        raise ManifestError(f"there is no manifest in {folder}", mend="make one with `licet clear`") from None
+
+
 def read_lines(folder: Path) -> Iterator[Line]:
     """Yield the lines of the manifest in `folder`.
 
     Raises:
         ManifestError: there is none, or one of its lines is not one.
     """
-    path = folder / JSONL_NAME
-    decoder = msgspec.json.Decoder(Line)
-    try:
-        with path.open("rb") as stream:
-            for number, text in enumerate(stream, start=1):
-                try:
-                    yield decoder.decode(text)
-                except (msgspec.DecodeError, UnicodeDecodeError) as broken:
-                    raise ManifestError(f"{path}:{number} is not a manifest line: {broken}") from broken
-    except FileNotFoundError:
-        raise ManifestError(f"there is no manifest in {folder}", mend="make one with `licet clear`") from None
+    for batch in read_batches(folder, 1):
+        yield from batch.lines()
 
 
 def read_head(folder: Path) -> tuple[Head, Counts]:

@@ -17,8 +17,8 @@ from licet.corpus import tallies, wording
 from licet.corpus.asking import BROKEN, CONTESTED, DIFFERING, MISLABELLED, PARTIAL, asking
 from licet.corpus.attribution import ATTRIBUTION_NAME, credit_lines
 from licet.corpus.house import house_policy
-from licet.corpus.listing import MISLABELLING, listing, telling, why
-from licet.corpus.manifest import read_head, read_lines
+from licet.corpus.listing import CHUNK, MISLABELLING, listing, telling, why
+from licet.corpus.manifest import read_batches, read_head
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,15 +36,15 @@ CREDIT_CHARACTERS = 1 << 20  # of the credits in the page; ATTRIBUTION.txt holds
 SLIVER = 0.6  # percent of a bar: the least that an eye can see
 
 
-def write_report(folder: Path, *, name: str = REPORT_NAME) -> Path:
-    """Write the report of the manifest in `folder` beside it, and return its path.
+def write_report(folder: Path, *, name: str = REPORT_NAME, workers: int | None = 1) -> Path:
+    """Write the report of the manifest in `folder` beside it, and return its path; `workers` lend a hand.
 
     Raises:
         ManifestError: there is no manifest, or it is damaged.
         OSError: the file cannot be written.
     """
     head, counts = read_head(folder)
-    listed = listing(read_lines(folder), head.reading)
+    listed = listing(read_batches(folder, CHUNK), head.reading, workers=workers)
     with asking(folder, head.reading) as manifest:
         facts = _facts(head, counts, manifest)
     page = _page(head=head, counts=counts, listing=listed, **facts)

@@ -20,7 +20,7 @@ from licet.terms.data_sets import Bearing, data_set_of, layers_of
 from licet.terms.third_party import grants_in, third_party_grant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from licet.catalog import Entry, Listed, Snapshot, Span, Tags
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from licet.terms.data_sets import Stated
 
 
-def terms_on_record(listed: Listed, keep: Callable[[bytes], str] | None = None) -> Iterator[Term]:
+def terms_on_record(listed: Listed, of_set: Callable[[Snapshot], Sequence[Term]] | None = None) -> Iterator[Term]:
     """Yield what one source's snapshot says of one recording: its own line, its tags, the collection's terms.
 
-    `keep` stores the bytes of a data set's statement and returns their SHA-256; without it they are named, not stored.
+    `of_set` returns what `terms_of_set` does, for whoever asks about many recordings.
     """
     entry, snapshot = listed.entry, listed.snapshot
     covers = rights_covered(entry)
@@ -48,10 +48,20 @@ def terms_on_record(listed: Listed, keep: Callable[[bytes], str] | None = None) 
         collection = _evidence(snapshot.licence_span, snapshot, snapshot.licence_where)
         resolution = resolve(snapshot.licence)
         yield Term(snapshot.licence, resolution, collection, Voice.CATALOGUE, about, Scope.COLLECTION, covers=covers)
-    for stated, bearing in layers_of(data_set_of(snapshot.source), snapshot.captured_at.astimezone(UTC).date()):
+    for term in (of_set or terms_of_set)(snapshot):
         # The audio is for each recording's own line to say. Where none does, somebody may take another layer for it.
-        if stated.layer is Layer.DATA_SET or (stated.layer is not Layer.AUDIO and not statements):
-            yield _term_of_set(stated, bearing, snapshot, about, keep)
+        if term.layer is Layer.DATA_SET or (term.layer is not Layer.AUDIO and not statements):
+            yield term.retold(about, term.evidence)
+
+
+def terms_of_set(snapshot: Snapshot, keep: Callable[[bytes], str] | None = None) -> tuple[Term, ...]:
+    """Return what the data set that a snapshot is a reading of says of its layers, about no recording yet.
+
+    `keep` stores the bytes of a statement and returns their SHA-256; without it they are named, not stored.
+    """
+    day = snapshot.captured_at.astimezone(UTC).date()
+    states = layers_of(data_set_of(snapshot.source), day)
+    return tuple(_term_of_set(stated, bearing, snapshot, keep) for stated, bearing in states)
 
 
 def rights_covered(entry: Entry) -> frozenset[Right]:
@@ -115,9 +125,7 @@ def grants_found(folder: Path, keep: Callable[[bytes], str], captured_at: dateti
     return tuple(terms)
 
 
-def _term_of_set(
-    stated: Stated, bearing: Bearing, snapshot: Snapshot, about: str, keep: Callable[[bytes], str] | None
-) -> Term:
+def _term_of_set(stated: Stated, bearing: Bearing, snapshot: Snapshot, keep: Callable[[bytes], str] | None) -> Term:
     """Return what a data set states of one layer: heard as of the capture, unless another version held then.
 
     What holds is dated by the snapshot: that is the day which it is a statement about. What did not is dated by its own
@@ -144,8 +152,7 @@ def _term_of_set(
         resolution,
         evidence,
         Voice.CATALOGUE,
-        about,
-        Scope.COLLECTION,
+        scope=Scope.COLLECTION,
         layer=stated.layer,
         dropped=not heard,
     )

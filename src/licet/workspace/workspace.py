@@ -259,7 +259,7 @@ class Workspace:
             )
             counts = clear(corpus, clearance, room, self._head(corpus, clearance))
         if report:
-            write_report(folder)
+            write_report(folder, workers=workers)
             write_attribution(folder)
         (self.folder / "manifests").mkdir(exist_ok=True)
         (self.folder / "manifests" / LATEST).write_text(f"{folder.resolve()}\n", encoding="utf-8")

@@ -88,7 +88,7 @@ def entry_of(
     told = {field: stated.get(field, "").strip() for field in FIELDS}
     nobody: tuple[Holding, ...] = ()
     # A composer whose shares cannot be read is a composer all the same.
-    somebody: tuple[Holding, ...] = (_holding(told["composer"], None, Right.WORK),)
+    somebody = (_holding(told["composer"], None, Right.WORK),) if told["composer"] else nobody
     iswc = taken(lambda text: Identifier("iswc", text) if text else None, "iswc", None)
     entry = Entry(
         key=key,
