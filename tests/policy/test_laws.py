@@ -5,8 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asking import HOUSE, LAW, make_question, make_signal, make_term
+from asking import HOUSE, ITEM, LAW, make_question, make_signal, make_term
 from licet.catalog import Right
+from licet.corpus.deciding import asked_alike
+from licet.corpus.lines import Told
 from licet.policy import Act, Doubt, Outcome, Purpose, Question, decide, parse_policy
 from licet.terms import Clause, Force, Layer, Says, Scope, Stance, Standing, Term, Voice
 
@@ -90,6 +92,17 @@ def test_the_order_of_evidence_never_matters(question: Question, shuffler: st.Da
     shuffler.shuffle(shuffled)  # type: ignore[attr-defined]  # a random.Random
     again = Question(question.use, tuple(shuffled), question.item_evidence, question.accepts)
     assert decide(question, POLICY, "strict") == decide(again, POLICY, "strict")
+
+
+@given(questions())
+def test_names_and_digests_never_matter(question: Question) -> None:
+    """Law 2: items of which the same is said are told the same, to the last reason, about their own recordings."""
+
+    def told(terms: tuple[Term, ...], evidence: str) -> Told:
+        asked = Question(question.use, terms, evidence, question.accepts)
+        return Told.of(decide(asked, POLICY, "strict"))
+
+    assert asked_alike(told, question.terms, ITEM) == told(question.terms, ITEM)
 
 
 @given(questions(), refusals)

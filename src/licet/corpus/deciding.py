@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -18,12 +17,15 @@ from licet.policy import Doubt, Policy, Question, Use, decide
 from licet.terms import Evidence, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from licet.catalog import Listed, Snapshot
     from licet.corpus.manifest import Line
     from licet.corpus.sighting import Sighting
     from licet.terms import Term
+
+
+ANSWERS = 4096  # kept, for items of which the same is said
 
 
 class Record(Protocol):
@@ -69,6 +71,7 @@ class Decider:
 
     clearance: Clearance
     record: Record
+    _answers: dict[tuple[tuple[Term, ...], str], Told] = field(default_factory=dict, init=False, repr=False)
 
     def __call__(self, batch: Sequence[Sighting]) -> list[Written]:
         """Return the lines of the items in `batch` as they are written: cheap to send between processes."""
@@ -84,7 +87,6 @@ class Decider:
         listed = self.record.find(sorted(keys), as_of=end_of_day)
         pages = {one.entry.url for several in listed.values() for one in several if one.entry.url}
         gathered = self.record.signals(sorted(pages), as_of=end_of_day)
-        told = cache(self._told)  # of most items of a list the same is said
         sets: dict[str, tuple[Term, ...]] = {}
 
         def of_set(snapshot: Snapshot) -> tuple[Term, ...]:
@@ -93,7 +95,7 @@ class Decider:
             return sets[snapshot.id]
 
         for sighting, identity in zip(batch, identities, strict=True):
-            yield self._line(sighting, identity, listed, gathered, of_set, told)
+            yield self._line(sighting, identity, listed, gathered, of_set)
 
     def _line(
         self,
@@ -102,7 +104,6 @@ class Decider:
         listed: Mapping[str, tuple[Listed, ...]],
         gathered: Mapping[str, tuple[Term, ...]],
         of_set: Callable[[Snapshot], Sequence[Term]],
-        told: Callable[..., Told],
     ) -> Line:
         if sighting.trouble is not None:
             return error_line(sighting)
@@ -115,21 +116,30 @@ class Decider:
         )
         evidence = _item_evidence(sighting)
         doubts = (*identity.doubts, *_off_record(identity, listed, evidence))
-        answer = told(terms, evidence, doubts) if doubts else _asked_alike(told, terms, evidence)
-        return cleared_line(sighting, identity, on_record, terms, answer)
+        told = self._told(terms, evidence, doubts) if doubts else asked_alike(self._known, terms, evidence)
+        return cleared_line(sighting, identity, on_record, terms, told)
+
+    def _known(self, terms: tuple[Term, ...], evidence: str) -> Told:
+        """Ask only what was not asked before: of most items of a list the same is said."""
+        if len(self._answers) > ANSWERS:
+            self._answers.clear()
+        if (terms, evidence) not in self._answers:
+            self._answers[terms, evidence] = self._told(terms, evidence)
+        return self._answers[terms, evidence]
 
     def _told(self, terms: tuple[Term, ...], evidence: str, doubts: tuple[Doubt, ...] = ()) -> Told:
         question = Question(self.clearance.use, terms, evidence, self.clearance.accepts, doubts)
         return Told.of(decide(question, self.clearance.policy, self.clearance.reading))
 
 
-def _asked_alike(told: Callable[..., Told], terms: tuple[Term, ...], evidence: str) -> Told:
+def asked_alike(told: Callable[[tuple[Term, ...], str], Told], terms: Sequence[Term], evidence: str) -> Told:
     """Ask with numbers in place of what does not weigh, so that items of which the same is said ask the same.
 
-    That is which bytes say so, and which recordings they name. The answer speaks of the item's own again.
+    That is which bytes say so, and which recordings they name; numbers keep their order. The answer speaks of the
+    item's own again: it is to the last reason what `told` answers to the terms themselves.
     """
-    proofs = _numbered((evidence, *(term.evidence.digest for term in terms)))
-    abouts = {"": "", **_numbered(term.about for term in terms if term.about)}
+    proofs = _numbered({evidence, *(term.evidence.digest for term in terms)})
+    abouts = _numbered({"", *(term.about for term in terms)})
     alike = (
         term.retold(
             abouts[term.about],
@@ -141,15 +151,15 @@ def _asked_alike(told: Callable[..., Told], terms: tuple[Term, ...], evidence: s
     digest_of, recording = ({number: own for own, number in known.items()} for known in (proofs, abouts))
     reasons = (
         msgspec.structs.replace(
-            reason, evidence=tuple(sorted(map(digest_of.__getitem__, reason.evidence))), about=recording[reason.about]
+            reason, evidence=tuple(map(digest_of.__getitem__, reason.evidence)), about=recording[reason.about]
         )
         for reason in answer.reasons
     )
     return replace(answer, reasons=tuple(reasons))
 
 
-def _numbered(names: Iterable[str]) -> dict[str, str]:
-    return {name: f"{number:03}" for number, name in enumerate(dict.fromkeys(names))}
+def _numbered(names: set[str]) -> dict[str, str]:
+    return {name: name and f"{number:06}" for number, name in enumerate(sorted(names))}
 
 
 def _of_their_pages(on_record: list[Listed], gathered: Mapping[str, tuple[Term, ...]]) -> Iterator[Term]:
