@@ -66,7 +66,7 @@ def main() -> None:
         if options.mix_hours:
             figures["mix"] = mix.measure(folder / "index", corpus, options.mix_hours)
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+        options.json.write_text(json.dumps(figures, indent=1, default=float) + "\n")
     if options.listening:
         tell_listening(corpus.registered)
 

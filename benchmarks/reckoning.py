@@ -161,7 +161,8 @@ def tell(title: str, figures: Figures) -> Figures:
     """Print a few figures under one title, and return them."""
     print(f"\n{title}:")
     for name, value in figures.items():
-        print(f"  {name.replace('_', ' '):34}{value:12.2f}")
+        shown = f"{value:.1e}" if 0 < abs(value) < 0.005 else f"{value:.2f}"
+        print(f"  {name.replace('_', ' '):34}{shown:>12}")
     return figures
 
 

@@ -34,7 +34,7 @@ def _packed(values: Values, shift: int, pack: Callable[..., Any] = pack_postings
 
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let kernels call each other as plain Python."""
-    for name in ("_pack_bucket", "_bucket", "_bounds", "_head", "_step", "_longer"):
+    for name in ("_pack_bucket", "_bucket", "_bounds", "_head", "_step"):
         monkeypatch.setattr(packing, name, getattr(packing, name).py_func)
 
 

@@ -98,7 +98,7 @@ def test_the_limit_leaves_out_what_promises_least(
 ) -> None:
     """Of numbers that cost three, nine and four bytes, those go first that promise little for it."""
     asked = np.array([0, 1, 2, 99], np.uint32)
-    offsets = _meetings(common, asked, np.array([0, 100, 200, 300]), np.array([*promise, 1.0]), limit)
+    ((_, offsets),) = _meetings([common], asked, np.array([0, 100, 200, 300]), np.array([*promise, 1.0]), limit)
     meant = {at - 100 * number for number in heard for at in range((1, 6, 2)[number])}
     assert (set(offsets.tolist()), len(offsets)) == (meant, len(meant))
 
@@ -112,9 +112,10 @@ def test_a_large_segment_answers_alike(tmp_path: Path, monkeypatch: pytest.Monke
     ((segment, _),) = segments(tmp_path)
     asked = np.repeat(numbers(ONE, *pairs(ONE, 2)), 2)
     ballot = (asked, np.arange(len(asked)), np.ones(len(asked)), limit)
-    mapped = _meetings(segment, *ballot)
+    ((_, mapped),) = _meetings([segment], *ballot)
     monkeypatch.setattr("licet.identify.segments.LARGE_BYTES", 0)
-    assert sorted(_meetings(segment, *ballot).tolist()) == sorted(mapped.tolist())
+    ((_, copied),) = _meetings([segment], *ballot)
+    assert sorted(copied.tolist()) == sorted(mapped.tolist())
     assert 0 < len(mapped) <= limit
 
 
@@ -127,7 +128,7 @@ def test_a_stretch_votes_for_where_it_was_cut(tmp_path: Path, before: float) -> 
     ((segment, _),) = segments(tmp_path)
     stretch, _ = imagined(2, 60.0).between(FIRST / FRAMES_PER_S, LAST / FRAMES_PER_S)
     moved = stretch.__class__(stretch.frames - np.float32(FIRST - before), stretch.pitches, 200.0)
-    best = Ballot(moved, 3, 8).cast(segment, Change(), 10_000, 4)[0]
+    best, *_ = Ballot(moved, 3, 8).cast([segment], Change(), 10_000, 4)
     assert segment.registered(best.place).recording == "2"
     assert best.start == pytest.approx(FIRST - before, abs=WIDTH + 1)
 
@@ -139,4 +140,4 @@ def test_nothing_asked_is_nothing_found(tmp_path: Path) -> None:
     ((segment, _),) = segments(tmp_path)
     ballot = Ballot(imagined(2, 0.0), 3, 8)
     assert len(ballot) == 0
-    assert ballot.cast(segment, Change(), 1000, 4) == []
+    assert list(ballot.cast([segment], Change(), 1000, 4)) == []

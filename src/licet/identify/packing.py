@@ -52,12 +52,13 @@ def scan(directory: UInts, postings: Bytes, shift: int, width: int, numbers: UIn
     Raises:
         ValueError: the bytes contradict themselves.
     """
-    offsets = np.empty(4 * len(numbers) + 64, np.int64)
+    most = 0
+    for number in numbers:
+        most += _bucket(directory, postings, shift, number)[0]
+    offsets = np.empty(most, np.int64)
     done = 0
     for asked in range(len(numbers)):
         held, codes, at, end = _bucket(directory, postings, shift, numbers[asked])
-        if done + held > len(offsets):
-            offsets = _longer(offsets, done + held)
         low = np.int64(numbers[asked]) & ((1 << shift) - 1)
         value = 0
         for which in range(held):
@@ -133,14 +134,6 @@ def unpack_postings(directory: UInts, postings: Bytes, shift: int, width: int, f
             values[done] = value
             done += 1
     return values
-
-
-@kernel()
-def _longer(array: Counts, least: Int) -> Counts:
-    longer = np.empty(max(2 * len(array), least), np.int64)
-    for at in range(len(array)):  # an array assigned to a slice takes seconds to compile
-        longer[at] = array[at]
-    return longer
 
 
 @kernel()

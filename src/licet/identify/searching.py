@@ -5,7 +5,8 @@ A search goes from cheap to thorough, and stops where it is sure.
 1. The query is taken in stretches of ten seconds. What is already explained by a sure match is passed over.
 2. A stretch is looked up as it is, by its most salient peaks.
 3. Where that finds no sure copy, it is looked up with its time and pitch scaled: faster and slower at the same pitch,
-   higher and lower at the same pace, and both together; and as it is, by all its peaks, as under speech or other music.
+   higher and lower at the same pace, and both together, by little, by more and by much; and as it is, by all its peaks,
+   as under speech or other music.
 4. The likeliest offsets are laid over their recordings, and what meets there becomes a probability.
 5. What is likely is followed along its line as far as both sound alike.
 """
@@ -15,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,9 +40,12 @@ WIDER_S = 10.0  # to each side of a stretch, that are looked at where it leaves 
 HOPE = 0.02  # probability below which a candidate is given up
 EXPLAINED = 0.8  # of a stretch
 
-_FACTORS = (0.90, 0.925, 0.95, 0.975, 1.025, 1.05, 1.075, 1.10)
 AS_IT_IS = (Change(),)
-CHANGES = tuple(Change(*each) for factor in _FACTORS for each in ((factor, factor), (factor, 1.0), (1.0, factor)))
+SLIGHT, MODERATE, STRONG = (
+    tuple(Change(*each) for factor in factors for each in ((factor, factor), (factor, 1.0), (1.0, factor)))
+    for factors in ((0.975, 1.025), (0.95, 1.05), (0.90, 0.925, 1.075, 1.10))
+)
+CHANGES = (*SLIGHT, *MODERATE, *STRONG)
 """A vote carries over half a step of 2.5 %, so changes in between are met too."""
 
 
@@ -60,9 +63,12 @@ class _Round:
 
 
 QUICK = _Round(ranks=3, fan=8, changes=AS_IT_IS, budget=900_000, most=12, aligned=12, heard=8)
-CHANGED = _Round(ranks=3, fan=8, changes=CHANGES, budget=1_500_000, most=6, aligned=30, heard=8)
+CHANGED = tuple(
+    _Round(ranks=3, fan=8, changes=changes, budget=1_500_000, most=6, aligned=aligned, heard=8)
+    for changes, aligned in ((SLIGHT, 15), (MODERATE, 15), (STRONG, 20))
+)
 THOROUGH = _Round(ranks=6, fan=30, changes=AS_IT_IS, budget=1_800_000, most=40, aligned=40, heard=KEPT)
-ROUNDS = (QUICK, CHANGED, THOROUGH)
+ROUNDS = (QUICK, *CHANGED, THOROUGH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,6 @@ class Search:
     def __init__(self, query: Fingerprint, shelves: Sequence[Shelf]) -> None:
         self._query = query
         self._shelves = shelves
-        self._postings = sum(len(shelf.segment.postings) for shelf in shelves)
         self._recording: Any = lru_cache(maxsize=64)(Recording)
         self._spans: list[_Span] = []
 
@@ -141,13 +146,11 @@ class Search:
                 yield candidate, alignment
 
     def _cast(self, ballot: Ballot, change: Change, how: _Round) -> Iterator[Candidate]:
-        for shelf in self._shelves:
-            limit = how.budget * len(shelf.segment.postings) // max(self._postings, 1) + 1000
-            try:
-                found = ballot.cast(shelf.segment, change, limit, how.most + len(shelf.hidden))
-            except ValueError as error:  # noticed here, where it is free: a checksum would read the whole file
-                raise shelf.segment.damaged(str(error)) from error
-            yield from islice((each for each in found if each.place not in shelf.hidden), how.most)
+        hidden = {shelf.segment: shelf.hidden for shelf in self._shelves}
+        most = how.most + max(map(len, hidden.values()), default=0)
+        for candidate in ballot.cast(list(hidden), change, how.budget, most):
+            if candidate.place not in hidden[candidate.segment]:
+                yield candidate
 
     def _follow(self, stretch: Fingerprint, candidate: Candidate, alignment: Alignment, chance: float) -> None:
         """Step 5. Keep what is likely."""

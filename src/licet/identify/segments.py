@@ -167,21 +167,36 @@ class Segment:
         begin = self._begins[name] + first * dtype.itemsize
         return np.frombuffer(self._bytes(begin, (last - first) * dtype.itemsize), dtype)
 
+    def places_at(self, frames: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the place of the recording that each frame of the line of time belongs to, or of the nearest."""
+        within = np.clip(frames, 0, self.frames - 1).astype(self.starts.dtype)  # of one type, or all would be converted
+        return np.searchsorted(self.starts, within, "right") - 1
+
+    def sizes(self, which: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many bytes each of these buckets takes; none, where there is no such bucket."""
+        begins, ends = self._bucket_bounds(which)
+        return ends - begins
+
     def buckets(self, which: NDArray[np.int64]) -> tuple[UInts, NDArray[np.uint8]]:
-        """Return a directory and postings of their own that hold copies of some buckets, in the order asked.
+        """Return a directory and postings of their own that hold copies of these buckets, in the order asked.
 
         Raises:
             IndexDamagedError: the disk cannot read them, or the directory contradicts itself.
         """
         from licet.identify.packing import SPARE
 
-        begins, ends = self.directory[which].astype(np.int64), self.directory[which + 1].astype(np.int64)
+        begins, ends = self._bucket_bounds(which)
         if (ends < begins).any() or ends.max(initial=0) + SPARE > len(self.postings):
             raise self.damaged("the directory points outside the postings")
         places = (begins + self._begins["postings"]).tolist()
         read = map(self._bytes, places, (ends - begins).tolist())
         directory = np.concatenate([[0], np.cumsum(ends - begins)]).astype(np.uint32)
         return directory, np.frombuffer(b"".join((*read, bytes(SPARE))), np.uint8)
+
+    def _bucket_bounds(self, which: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        last = len(self.directory) - 1
+        ends = self.directory[np.minimum(which + 1, last)].astype(np.int64)
+        return self.directory[np.minimum(which, last)].astype(np.int64), ends
 
     @property
     def size(self) -> int:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +18,8 @@ from licet.identify.packing import scan
 from licet.identify.segments import SILENCE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from licet.identify.fingerprint import Fingerprint
@@ -68,42 +69,33 @@ class Ballot:
         faint = self._peaks.ranks.astype(np.float64)
         self._promise = MET[np.minimum(skipped, len(MET) - 1)]
         self._promise *= FAINTER ** (faint[self._anchors] + faint[self._targets])
-        self._under: Any = lru_cache(maxsize=1)(self._changed)  # each change is put to all segments in turn
 
     def __len__(self) -> int:
         return len(self._anchors)
 
-    def cast(self, segment: Segment, change: Change, limit: int, most: int) -> list[Candidate]:
-        """Return the offset in each of the `most` likeliest recordings of `segment`, the likeliest first.
+    def cast(self, segments: Sequence[Segment], change: Change, limit: int, most: int) -> Iterator[Candidate]:
+        """Yield the offset in each of the `most` likeliest recordings of each of `segments`, the likeliest first.
 
-        Of a large segment at most `limit` bytes of postings are read: past it the pairs that promise least for what
-        they cost are left out.
+        Of large segments at most `limit` bytes of postings are read: past it the pairs that promise least for what they
+        cost are left out.
 
         Raises:
-            ValueError: the segment contradicts itself.
+            IndexDamagedError: a segment contradicts itself, or cannot be read.
         """
-        asked, when, promise = self._under(change)
-        offsets = _meetings(segment, asked, when, promise, limit)
-        if len(offsets) < FEWEST:
-            return []
-        boxes, votes = fullest(offsets, FEWEST, BOXES)
-        starts = (boxes + 1) * WIDTH
-        # A stretch may begin earlier than its recording. What of the query comes before the stretch is of no account.
-        begins = np.clip(starts + int(when[0]) + SILENCE // 2, 0, segment.frames - 1).astype(segment.starts.dtype)
-        places = np.searchsorted(segment.starts, begins, "right") - 1
-        order = np.argsort(-votes, kind="stable")
-        _, best = np.unique(places[order], return_index=True)
-        return [
-            Candidate(
-                segment,
-                int(places[at]),
-                int(starts[at]) - int(segment.starts[places[at]]),
-                change,
-                int(votes[at]),
-                int(votes[at]) / math.sqrt(len(asked)),
-            )
-            for at in order[np.sort(best)][:most]
-        ]
+        asked, when, promise = self._changed(change)
+        for segment, offsets in _meetings(segments, asked, when, promise, limit):
+            if len(offsets) < FEWEST:
+                continue
+            boxes, votes = fullest(offsets, FEWEST, BOXES)
+            starts = (boxes + 1) * WIDTH
+            # A stretch may begin earlier than its recording. What of the query comes before it is of no account.
+            places = segment.places_at(starts + int(when[0]) + SILENCE // 2)
+            order = np.argsort(-votes, kind="stable")
+            _, best = np.unique(places[order], return_index=True)
+            for at in order[np.sort(best)][:most].tolist():
+                place, many = int(places[at]), int(votes[at])
+                start = int(starts[at]) - int(segment.starts[place])
+                yield Candidate(segment, place, start, change, many, many / math.sqrt(len(asked)))
 
     def _changed(self, change: Change) -> tuple[NDArray[np.uint32], Indices, NDArray[np.float64]]:
         """Return the number of each pair with the change undone, its anchor's frame, and its promise.
@@ -123,24 +115,29 @@ class Ballot:
 
 
 def _meetings(
-    segment: Segment, asked: NDArray[np.uint32], when: Indices, promise: NDArray[np.float64], limit: int
-) -> Indices:
-    """Return how far equal numbers lie apart, [shape=(n_meetings,)], frames of the index less frames of the query."""
-    directory, postings = segment.directory, segment.postings
-    if segment.shift:  # a small segment: even the commonest numbers have few postings
-        return scan(directory, postings, segment.shift, segment.width, asked, when)
-    within = np.flatnonzero(asked < len(directory) - 1)
-    wanted, when = asked[within].astype(np.int64), when[within]
-    # The directory alone tells what each number costs: what is left out is never touched.
-    costs = directory[wanted + 1].astype(np.int64) - directory[wanted]
+    segments: Sequence[Segment], asked: NDArray[np.uint32], when: Indices, promise: NDArray[np.float64], limit: int
+) -> Iterator[tuple[Segment, Indices]]:
+    """Yield how far equal numbers lie apart, [shape=(n_meetings,)], frames of each segment less frames of the query."""
+    wanted = asked.astype(np.int64)
+    # The directory alone tells what a number costs: what is left out is never touched.
+    costs = sum((segment.sizes(wanted) for segment in segments if not segment.shift), np.zeros(len(wanted), np.int64))
+    chosen = np.arange(len(wanted))
     if costs.sum() > limit:
-        order = np.argsort(costs / promise[within], kind="stable")
+        order = np.argsort(costs / promise, kind="stable")
         chosen = order[np.cumsum(costs[order]) <= limit]
-        wanted, when = wanted[chosen], when[chosen]
-    if segment.large:
-        different, wanted = np.unique(wanted, return_inverse=True)
-        directory, postings = segment.buckets(different)
-    return scan(directory, postings, segment.shift, segment.width, wanted.astype(np.uint32), when)
+    different, places = np.unique(wanted[chosen], return_inverse=True)
+    for segment in segments:
+        directory, postings, numbered, then = segment.directory, segment.postings, asked, when
+        if not segment.shift:  # in others, where several numbers share a bucket, even the commonest have few postings
+            numbered, then = asked[chosen], when[chosen]
+            if segment.large:
+                directory, postings = segment.buckets(different)
+                numbered = places.astype(np.uint32)
+        try:
+            offsets = scan(directory, postings, segment.shift, segment.width, numbered, then)
+        except ValueError as error:  # noticed here, where it is free: a checksum would read the whole file
+            raise segment.damaged(str(error)) from error
+        yield segment, offsets
 
 
 def fullest(offsets: Indices, fewest: int, most: int) -> tuple[Indices, Indices]:
