@@ -166,3 +166,14 @@ def test_what_is_gathered_later_says_nothing_of_an_earlier_day(place: Path, monk
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOON.timestamp()) + 86_400))
     run(place, PAGE)
     assert cleared(place)[0] == "permitted"
+
+
+def test_what_is_gathered_bears_on_a_list_that_names_the_address(place: Path, tmp_path: Path) -> None:
+    """A list's own address is where its file was had: what is said there is said of the item."""
+    (tmp_path / "corpus.csv").write_text(f"id,licence,url\njamendo:214,CC BY 4.0,{PAGE}2\n")
+    assert cleared(place)[0] == "permitted"
+    (tmp_path / "song.http").write_bytes(b"HTTP/1.1 200 OK\r\ntdm-reservation: 1\r\n\r\nla la")
+    run(place, f"{PAGE}2", "--from", str(tmp_path / "song.http"), "--captured", "2026-11-20")
+    verdict, places, _ = cleared(place)
+    assert verdict == "refused"
+    assert any(f"{PAGE}2" in where for where in places)

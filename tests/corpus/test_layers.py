@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from licet.catalog import Entry, Holding, Identifier, Listed, Party, Right, Snapshot, Span, Work
+from licet.catalog import Entry, Holding, Identifier, Listed, Party, Right, Snapshot, Span, Tags, Work
 from licet.corpus import Corpus, stated_for_all
 from licet.corpus.house import house_policy
-from licet.corpus.sighting import Sighting
+from licet.corpus.items import Item
+from licet.corpus.sighting import SIGNED_BYTES, Sighting, _signed
 from licet.corpus.testimony import grants_found, rights_covered, terms_of_item, terms_of_set, terms_on_record
 from licet.digests import sha256_bytes
+from licet.errors import SourceError, UsageError
 from licet.policy import Act, Outcome, Purpose, Question, Use, Verdict, decide
 from licet.terms import Layer, Scope, Stance, Term, Voice
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HOUSE = house_policy()
 DAY = date(2026, 11, 22)
@@ -182,6 +182,63 @@ def test_a_list_that_names_the_writers(tmp_path: Path) -> None:
     master = frozenset({Right.RECORDING})
     assert covers == [master, frozenset(Right), master]
     assert outcomes == [Outcome.UNKNOWN, Outcome.PERMITTED, Outcome.UNKNOWN]
+
+
+RSL = '<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><license>{}</license></content></rsl>'
+STORE = (
+    '{{"active_manifest": "1", "validation_state": "Trusted", "manifests": {{"1": {{"assertions": ['
+    '{{"label": "cawg.training-mining", "data": {{"entries": {{'
+    '"cawg.ai_generative_training": {{"use": "{}"}}}}}}}}]}}}}}}'
+)
+CARRIED = {
+    "nothing": ({}, False, Outcome.PERMITTED),
+    "RSL that prohibits": ({"tags": RSL.format('<prohibits type="usage">all</prohibits>')}, False, Outcome.REFUSED),
+    "a manifest that does not allow": ({"signed": STORE.format("notAllowed")}, False, Outcome.REFUSED),
+    "a manifest that allows": ({"signed": STORE.format("allowed")}, False, Outcome.PERMITTED),
+    "a manifest that cannot be read": ({"signed": "the manifest is damaged"}, False, Outcome.UNKNOWN),
+    "alone, RSL that permits": ({"tags": RSL.format('<permits type="usage">all</permits>')}, True, Outcome.UNKNOWN),
+    "alone, a manifest that allows": ({"signed": STORE.format("allowed")}, True, Outcome.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("carried", "alone", "outcome"), CARRIED.values(), ids=CARRIED)
+def test_what_a_file_carries_only_takes_away(carried: dict[str, str], alone: bool, outcome: Outcome) -> None:
+    """A signal in the file itself refuses beside a licence on record; by itself it permits nothing."""
+    more: dict[str, Any] = dict(carried)
+    if "tags" in more:
+        more["tags"] = Tags("id3", (("TXXX:RSL", more["tags"]),))
+    sighting = Sighting(item=Item("one.mp3", path="one.mp3"), seen=DAY, sha256=ITEM, **more)
+    kept: dict[str, bytes] = {}
+
+    def keep(content: bytes) -> str:
+        kept[sha256_bytes(content)] = content
+        return sha256_bytes(content)
+
+    terms = tuple(terms_of_item(sighting, keep, trust_tags=False))
+    assert all(kept[term.evidence.blob][: term.evidence.length] for term in terms)
+    on_record = () if alone else terms_on_record(listed(BEFORE))
+    assert asked(*on_record, *terms).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("error", "signed"),
+    [
+        pytest.param(UsageError("no extra"), "", id="the extra is not installed"),
+        pytest.param(SourceError("it is damaged"), "it is damaged", id="damaged"),
+        pytest.param(None, "more than", id="too large"),
+    ],
+)
+def test_a_signed_manifest_is_looked_for(monkeypatch: pytest.MonkeyPatch, error: Exception | None, signed: str) -> None:
+    """What cannot be read is not taken for silence; what cannot be looked for is."""
+
+    def store(_path: Path) -> bytes:
+        if error is not None:
+            raise error
+        return b" " * (SIGNED_BYTES + 1)
+
+    monkeypatch.setattr("licet.corpus.sighting.manifest_store", store)
+    assert _signed(Path("a.mp3")).startswith(signed)
+    assert bool(_signed(Path("a.mp3"))) == bool(signed)
 
 
 def test_a_third_partys_grant_given_as_evidence() -> None:

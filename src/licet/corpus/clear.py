@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,8 @@ def clear(corpus: Corpus, clearance: Clearance, room: Room, head: Head) -> Count
     """
     looker = Looker(corpus.root, room.index, head.index, clearance.today)
     with ExitStack() as stack:
-        journal = stack.enter_context(Journal(room.journal, subject=f"{head.licet} {head.index}"))
+        seen_with = f"{head.licet} {head.index}{' c2pa' if find_spec('c2pa') else ''}"
+        journal = stack.enter_context(Journal(room.journal, subject=seen_with))
         manifest = stack.enter_context(writing(room.out, head))
         seen = sightings(corpus.items(), looker, journal, workers=room.workers, engine=room.engine)
         # Deciding asks the database, which is here: on Ray it would have to travel.

@@ -86,6 +86,7 @@ class Decider:
         end_of_day = datetime.combine(self.clearance.use.day, time.max, UTC)
         listed = self.record.find(sorted(keys), as_of=end_of_day)
         pages = {one.entry.url for several in listed.values() for one in several if one.entry.url}
+        pages |= {one.item.said.url for one in batch if one.item.said is not None and one.item.said.url}
         gathered = self.record.signals(sorted(pages), as_of=end_of_day)
         sets: dict[str, tuple[Term, ...]] = {}
 
@@ -112,6 +113,7 @@ class Decider:
             *(term for one in on_record for term in terms_on_record(one, of_set)),
             *_of_their_pages(on_record, gathered),
             *terms_of_item(sighting, self.record.keep, trust_tags=self.clearance.trust_tags),
+            *(gathered.get(sighting.item.said.url, ()) if sighting.item.said is not None else ()),
             *self.clearance.stated,
         )
         evidence = _item_evidence(sighting)

@@ -44,6 +44,7 @@ class Said(msgspec.Struct, frozen=True):
     title: str = ""
     artist: str = ""
     album: str = ""
+    url: str = ""  # the page or file that it was had from
     song_elsewhere: bool = False  # it names other writers of the song than who licenses the recording
 
 
@@ -179,6 +180,7 @@ def _said(entry: Entry, span: Span) -> Said:
         entry.title,
         entry.artist,
         entry.album,
+        entry.url or "",
         song_elsewhere=Right.WORK not in rights_covered(entry),
     )
 

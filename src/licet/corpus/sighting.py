@@ -18,11 +18,15 @@ from licet.catalog import Tags, read_tags, unescape_path
 from licet.corpus.items import Item
 from licet.corpus.manifest import MatchLine, Trouble
 from licet.digests import sha256_file
-from licet.errors import AudioError, LicetError
+from licet.errors import AudioError, LicetError, SourceError, UsageError
 from licet.identify import AudioFacts
+from licet.terms.signals.c2pa_file import manifest_store
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SIGNED_BYTES = 1 << 20  # of a C2PA manifest store that is read
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -42,6 +46,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     audio: AudioFacts | None = None
     peaks: int = 0  # how much there was to hear: spectral peaks in its fingerprint
     tags: Tags = Tags("")
+    signed: str = ""  # its C2PA manifest store as JSON; text that is none says why it could not be read
     matches: tuple[MatchLine, ...] = ()
     trouble: Trouble | None = None
 
@@ -84,8 +89,20 @@ class Looker:
             audio=heard.audio,
             peaks=len(heard.fingerprint),
             tags=tags,
+            signed=_signed(path),
             matches=tuple(map(match_line, matches)),
         )
+
+
+def _signed(path: Path) -> str:
+    """Return what a file carries signed, where the extra `c2pa` is installed and the format is one that it reads."""
+    try:
+        store = manifest_store(path)
+    except UsageError:
+        return ""
+    except SourceError as broken:
+        return broken.message
+    return store.decode("utf-8", "replace") if len(store) <= SIGNED_BYTES else f"more than {SIGNED_BYTES} bytes"
 
 
 def locate(root: Path, relative: str) -> Path:

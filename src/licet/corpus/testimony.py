@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from licet.catalog import Right, escape_path
 from licet.digests import sha256_bytes
-from licet.terms import Evidence, Layer, Scope, Term, Voice, resolve, statements_in_tags
+from licet.terms import Evidence, Layer, Scope, Stance, Term, Voice, resolve, statements_in_tags
 from licet.terms.data_sets import Bearing, data_set_of, layers_of
+from licet.terms.signals import Target, embedded_rsl, training_mining
 from licet.terms.third_party import grants_in, third_party_grant
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from licet.catalog import Entry, Listed, Snapshot, Span, Tags
     from licet.corpus.sighting import Sighting
     from licet.terms.data_sets import Stated
+    from licet.terms.signals import Signal
 
 
 def terms_on_record(listed: Listed, of_set: Callable[[Snapshot], Sequence[Term]] | None = None) -> Iterator[Term]:
@@ -77,7 +79,7 @@ def rights_covered(entry: Entry) -> frozenset[Right]:
 
 
 def terms_of_item(sighting: Sighting, keep: Callable[[bytes], str], *, trust_tags: bool) -> Iterator[Term]:
-    """Yield what the corpus says of one item: the list's licence column, then the tags embedded in the file.
+    """Yield what the corpus says of one item: the list's licence column, then the file's tags and signals.
 
     `keep` stores the bytes of a statement and returns their SHA-256. A tag is vouched for only by `trust_tags`.
     """
@@ -93,6 +95,24 @@ def terms_of_item(sighting: Sighting, keep: Callable[[bytes], str], *, trust_tag
         digest = keep(content)
         evidence = Evidence(digest, f"tag {stated.tag}", sighting.item.name, captured_at, digest, 0, len(content))
         yield Term(stated.text, resolve(stated.text), evidence, Voice.CORPUS, vouched=trust_tags)
+    for name, content, signal in _signals_in(sighting):
+        resolution = signal.resolution
+        if resolution.stance is not Stance.SILENT:
+            digest = keep(content)
+            evidence = Evidence(digest, name, sighting.item.name, captured_at, digest, 0, len(content))
+            words = "; ".join(dict.fromkeys(clause.token for clause in resolution.clauses))
+            yield Term(words, resolution, evidence, Voice.CORPUS, vouched=trust_tags)
+
+
+def _signals_in(sighting: Sighting) -> Iterator[tuple[str, bytes, Signal]]:
+    """Yield the signals that a file carries: RSL in its tags, and a signed C2PA manifest."""
+    for tag, text in sighting.tags.values:
+        if "rsl" in text:
+            content = tag_statement(sighting.sha256, sighting.tags, tag, text)
+            yield f"tag {tag}", content, embedded_rsl.READER.read(text.encode("utf-8", "replace"), Target())
+    if sighting.signed:
+        content = sighting.signed.encode()
+        yield "c2pa", content, training_mining.READER.read(content, Target())
 
 
 def tag_statement(file_sha256: str, tags: Tags, tag: str, value: str) -> bytes:
