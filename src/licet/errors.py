@@ -10,6 +10,7 @@
     ├── PolicyError        a policy file is not valid
     ├── EvidenceError      evidence is missing, or its bytes no longer hash to its name
     ├── IndexDamagedError  a fingerprint segment does not match its checksum or its version
+    ├── LogError           a log, a checkpoint, a proof or a signature does not check
     ├── ManifestError      a manifest is not one, or of a version this Licet does not read
     └── AudioError         a file is not audio that can be decoded; its `code` says why
 
@@ -53,6 +54,10 @@ class PolicyError(LicetError):
 
 class EvidenceError(LicetError):
     """Evidence is missing, or its bytes no longer hash to its name."""
+
+
+class LogError(LicetError):
+    """A log, a checkpoint, a proof or a signature is not one, or does not check."""
 
 
 class IndexDamagedError(LicetError):

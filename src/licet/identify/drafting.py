@@ -16,8 +16,8 @@ from licet.errors import UsageError
 from licet.identify.fingerprint import FRAMES_PER_S
 from licet.identify.hashes import CELLS, FAN_STORED, RANKS_PAIRED, RANKS_STORED, numbers, pairs
 from licet.identify.layout import MADE_WITH, PAGE, SECTIONS, Header, Section, aligned
-from licet.identify.placing import placed
 from licet.identify.segments import SILENCE, Registered, key_of, length_in_frames
+from licet.placing import placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from licet.errors import IndexDamagedError
-from licet.identify.placing import placed
+from licet.placing import placed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,8 +23,8 @@ from licet.identify.drafting import check, write_segment
 from licet.identify.fingerprint import PARAMETERS, Fingerprint
 from licet.identify.listing import LISTING, Listed, Listing
 from licet.identify.merging import Source, due, groups, merge, moved
-from licet.identify.placing import TEMPORARY
 from licet.identify.segments import Registered, Segment, length_in_frames
+from licet.placing import TEMPORARY
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -34,8 +34,21 @@ def placed(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _force(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those it lies in, so that they stay."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _force(folder.parent)
+
+
+def _force(folder: Path) -> None:
+    """Force to disk which names a folder holds."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

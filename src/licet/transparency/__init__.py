@@ -1,0 +1,26 @@
+"""An append-only log that anyone can check.
+
+A log is a folder of plain files: entries, the hashes that join them (C2SP tlog-tiles), and a signed head (C2SP
+tlog-checkpoint). A proof of a few hashes shows that an entry is in it, and that nothing that was in it went or changed
+(RFC 9162); a witness's cosignature shows that everybody is shown the same log.
+"""
+
+from licet.transparency.checkpoints import Checkpoint
+from licet.transparency.log import Log, LogWriter, create_log
+from licet.transparency.merkle import consistent, included, leaf_hash
+from licet.transparency.notes import Kind, Note, Signer, Verifier, parse_note
+
+__all__ = [
+    "Checkpoint",
+    "Kind",
+    "Log",
+    "LogWriter",
+    "Note",
+    "Signer",
+    "Verifier",
+    "consistent",
+    "create_log",
+    "included",
+    "leaf_hash",
+    "parse_note",
+]
