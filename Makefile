@@ -47,6 +47,7 @@ bench: bench-data
 	$(BENCH) benchmarks/clearance.py
 	$(BENCH) benchmarks/metadata.py
 	$(BENCH) benchmarks/bulk.py
+	$(BENCH) benchmarks/log.py
 
 # What is found of changed music and what is found that is not there; half an hour and 10 GB the first time.
 bench-identify: bench-data

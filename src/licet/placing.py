@@ -1,4 +1,4 @@
-"""Put a file in its place so that it is whole and on the disk, or was never there."""
+"""Put files in their places so that each is whole and on the disk, or was never there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 TEMPORARY = ".tmp"  # what a killed writer leaves has this at the end of its name
@@ -35,6 +35,30 @@ def placed(path: Path) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
         raise
     _force(path.parent)
+
+
+def place(files: Mapping[Path, bytes]) -> None:
+    """Put several files in their places, in whatever order, and their folders where there are none.
+
+    Raises:
+        OSError: the disk is full or fails. Some may be in their places then, each of them whole.
+    """
+    drafts = {path: path.with_name(path.name + TEMPORARY) for path in files}
+    try:
+        for path, draft in drafts.items():
+            make_folder(path.parent)
+            with draft.open("wb") as stream:
+                stream.write(files[path])
+                stream.flush()
+                os.fsync(stream.fileno())
+        for path, draft in drafts.items():
+            draft.replace(path)
+    except BaseException:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+        raise
+    for folder in {path.parent for path in files}:
+        _force(folder)
 
 
 def make_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from licet.errors import LogError
-from licet.placing import make_folder, placed
+from licet.placing import place
 from licet.transparency import merkle
 from licet.transparency.checkpoints import Checkpoint
 from licet.transparency.notes import Note, parse_note
@@ -84,11 +84,11 @@ class Log:
         hashes: Iterator[bytes] = (merkle.leaf_hash(entry) for entry in self)
         for level, width in widths(self.head.size):
             above = []
-            for place in range(-(-width // WIDTH)):
-                tile = self._tiles.tile(level, place)
+            for number in range(-(-width // WIDTH)):
+                tile = self._tiles.tile(level, number)
                 for at, (known, meant) in enumerate(zip(tile, hashes, strict=False)):
                     if known != meant:
-                        path = tile_path(level, place, len(tile))
+                        path = tile_path(level, number, len(tile))
                         raise LogError(f"hash {at} of {path} is not that of what it stands for")
                 if len(tile) == WIDTH:
                     above.append(joined(tile))
@@ -137,23 +137,20 @@ class LogWriter:
         old = Tiles(self.folder, before)
         grown: dict[str, bytes] = {}
         bundle = old.entries(before // WIDTH) if before % WIDTH else []
-        for place, part in _parts(before, [*bundle, *entries]):
-            grown[tile_path("entries", place, len(part))] = pack_entries(part)
+        for at, part in _parts(before, [*bundle, *entries]):
+            grown[tile_path("entries", at, len(part))] = pack_entries(part)
         hashes = [merkle.leaf_hash(entry) for entry in entries]
         for level, width in widths(size):
             known = before >> HEIGHT * level
             there = old.tile(level, known // WIDTH) if known % WIDTH else []
             above = []
-            for place, part in _parts(known, [*there, *hashes]):
-                grown[tile_path(level, place, len(part))] = b"".join(part)
+            for at, part in _parts(known, [*there, *hashes]):
+                grown[tile_path(level, at, len(part))] = b"".join(part)
                 if len(part) == WIDTH:
                     above.append(joined(part))
             assert known + len(hashes) == width
             hashes = above
-        for path, content in grown.items():
-            make_folder((self.folder / path).parent)
-            with placed(self.folder / path) as stream:
-                stream.write(content)
+        place({self.folder / path: content for path, content in grown.items()})
         head = Checkpoint(self.head.origin, size, merkle.root(size, Tiles(self.folder, size).node))
         write_checkpoint(self.folder, Note(head.text, (self._signer.line(head.text),)))
         self.head = head
@@ -169,7 +166,6 @@ def create_log(folder: Path, origin: str, signer: Signer) -> None:
     Raises:
         LogError: there is one already.
     """
-    make_folder(folder)
     if (folder / CHECKPOINT_NAME).exists():
         raise LogError(f"there is a log in {folder} already", mend="append to it, or name another folder")
     head = Checkpoint(origin, 0, merkle.EMPTY)
@@ -189,8 +185,7 @@ def read_checkpoint(folder: Path) -> Note:
 
 def write_checkpoint(folder: Path, note: Note) -> None:
     """Put a head in its place, durably."""
-    with placed(folder / CHECKPOINT_NAME) as stream:
-        stream.write(str(note).encode())
+    place({folder / CHECKPOINT_NAME: str(note).encode()})
 
 
 def _parts(before: int, items: list[bytes]) -> Iterator[tuple[int, list[bytes]]]:
