@@ -1,6 +1,7 @@
-"""Append a million entries to a log, a thousand at a time, and prove some of them.
+"""Append a million entries to a log, a thousand at a time, and prove some of them; and a million names in a set.
 
-Prints how many a second are durable, how long a proof takes on a log that was just opened, and how large the log is.
+Prints how many a second are durable, how long a proof takes on a log that was just opened, and how large the log is;
+then how long it takes to make the set, to prove what is in it and what is not, and how large a proof is.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from licet.transparency import Log, LogWriter, Signer, create_log, included, leaf_hash
+from licet.transparency import Log, LogWriter, Signer, SortedSet, create_log, included, leaf_hash
 
 ENTRY_BYTES = 200
 PROOFS = 1_000
@@ -42,6 +43,23 @@ def main() -> None:
         _prove(folder, signer, [chance.randrange(len(log)) for _ in range(PROOFS)])
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         print(f"{size / 1e6:.0f} MB, {size / len(log):.0f} bytes an entry of {ENTRY_BYTES}")
+        _set(Path(temporary, "set"), options.entries)
+
+
+def _set(path: Path, size: int) -> None:
+    began = time.perf_counter()
+    SortedSet.build(path, ((f"recording:{number}", bytes(32)) for number in range(size)), os.urandom(32))
+    print(f"a set of {size:,} names: {time.perf_counter() - began:.1f} s, {path.stat().st_size / 1e6:.0f} MB")
+    times, sizes = [], []
+    for number in range(0, 2 * size, max(1, 2 * size // PROOFS)):  # half of them are in it
+        began = time.perf_counter()
+        held = SortedSet(path)
+        proof = held.prove(f"recording:{number}")
+        times.append(time.perf_counter() - began)
+        sizes.append(sum(len(one.entry) + sum(map(len, one.proof)) + 8 for one in proof))
+        assert (held.head.digest_of(f"recording:{number}", proof) is not None) == (number < size)
+    median, most = 1000 * statistics.median(times), 1000 * max(times)
+    print(f"a set opened and a name proved: {median:.2f} ms, at most {most:.2f} ms, {max(sizes):,} bytes at most")
 
 
 def _prove(folder: Path, signer: Signer, places: list[int]) -> None:

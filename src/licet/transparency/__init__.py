@@ -7,6 +7,7 @@ tlog-checkpoint). A proof of a few hashes shows that an entry is in it, and that
 
 from licet.transparency.checkpoints import Checkpoint
 from licet.transparency.log import Log, LogWriter, create_log
+from licet.transparency.membership import Neighbour, SetHead, SortedSet
 from licet.transparency.merkle import consistent, included, leaf_hash
 from licet.transparency.notes import Kind, Note, Signer, Verifier, parse_note
 
@@ -15,8 +16,11 @@ __all__ = [
     "Kind",
     "Log",
     "LogWriter",
+    "Neighbour",
     "Note",
+    "SetHead",
     "Signer",
+    "SortedSet",
     "Verifier",
     "consistent",
     "create_log",
