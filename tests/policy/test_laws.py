@@ -9,7 +9,7 @@ from asking import HOUSE, ITEM, LAW, make_question, make_signal, make_term
 from licet.catalog import Right
 from licet.corpus.deciding import asked_alike
 from licet.corpus.lines import Told
-from licet.policy import Act, Doubt, Outcome, Purpose, Question, decide, parse_policy
+from licet.policy import Act, Doubt, Outcome, Purpose, Question, Use, decide, parse_policy
 from licet.terms import Clause, Force, Layer, Says, Scope, Stance, Standing, Term, Voice
 
 POLICY = parse_policy(HOUSE, LAW)
@@ -77,11 +77,17 @@ def with_terms(question: Question, *more: Term) -> Question:
     return Question(question.use, (*question.terms, *more), question.item_evidence, question.accepts, question.doubts)
 
 
+def speaks_for(term: Term, use: Use) -> bool:
+    """Tell whether a term in force offers a licence, or permits an act and a purpose by name."""
+    named = [one for one in term.resolution.clauses if use.act in one.acts and use.purpose in one.purposes]
+    permits = term.resolution.stance is Stance.LICENSED or any(one.says is Says.PERMITS for one in named)
+    return permits and not term.dropped
+
+
 @given(questions())
 def test_silence_is_never_permission(question: Question) -> None:
-    """Law 1: nothing is permitted unless some term in force offers a licence."""
-    offers = [term for term in question.terms if term.resolution.stance is Stance.LICENSED and not term.dropped]
-    if not offers:
+    """Law 1: nothing is permitted unless some term in force offers a licence, or permits this very use."""
+    if not any(speaks_for(term, question.use) for term in question.terms):
         assert Outcome.PERMITTED not in outcomes(question).values()
 
 

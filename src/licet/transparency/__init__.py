@@ -6,13 +6,17 @@ tlog-checkpoint). A proof of a few hashes shows that an entry is in it, and that
 """
 
 from licet.transparency.checkpoints import Checkpoint
+from licet.transparency.keys import make_key, public_path, read_key, read_verifiers
 from licet.transparency.log import Log, LogWriter, create_log
 from licet.transparency.membership import Neighbour, SetHead, SortedSet
 from licet.transparency.merkle import consistent, included, leaf_hash
 from licet.transparency.notes import Kind, Note, Signer, Verifier, parse_note
+from licet.transparency.proofs import ConsistencyProof, InclusionProof, parse_proof, prove_entry, prove_growth
 
 __all__ = [
     "Checkpoint",
+    "ConsistencyProof",
+    "InclusionProof",
     "Kind",
     "Log",
     "LogWriter",
@@ -26,5 +30,12 @@ __all__ = [
     "create_log",
     "included",
     "leaf_hash",
+    "make_key",
     "parse_note",
+    "parse_proof",
+    "prove_entry",
+    "prove_growth",
+    "public_path",
+    "read_key",
+    "read_verifiers",
 ]

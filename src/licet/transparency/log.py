@@ -71,6 +71,10 @@ class Log:
         """Prove that the entry at `place` is in the log as its head has it."""
         return merkle.inclusion_proof(place, self.head.size, self._tiles.node)
 
+    def root_at(self, size: int) -> bytes:
+        """Return the root that the log had when it held `size` entries."""
+        return merkle.root(size, self._tiles.node)
+
     def consistency(self, before: int) -> list[bytes]:
         """Prove that the log began with the `before` entries that it had then."""
         return merkle.consistency_proof(before, self.head.size, self._tiles.node)
