@@ -29,8 +29,12 @@ def page() -> str:
     """Return the page as it should stand."""
     with click.Context(licet) as context:
         names = licet.list_commands(context)
+        found = {name: licet.get_command(context, name) for name in names}
+    calls: list[list[str]] = [[]]
+    for name, command in found.items():
+        calls += [[name], *([name, part] for part in (command.commands if isinstance(command, click.Group) else ()))]
     parts = [HEAD]
-    for arguments in ([], *([name] for name in names)):
+    for arguments in calls:
         shown = CliRunner().invoke(licet, [*arguments, "--help"], prog_name="licet", terminal_width=100).output
         parts.append(f"## {' '.join(['licet', *arguments])}\n\n```text\n{shown}```\n")
     return "\n".join(parts)

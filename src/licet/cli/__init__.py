@@ -30,6 +30,7 @@ _COMMANDS = {
     "diff": "Show what changed between two clearances, and why.",
     "explain": "Show everything behind one verdict, down to the bytes of the evidence.",
     "report": "Write the report and the attribution text of a manifest again.",
+    "log": "Keep a log that only grows, prove what is in it, and check others'.",
     "demo": "Compose a small catalogue, copy it badly, and clear the copies.",
 }
 

@@ -12,6 +12,7 @@ from licet.transparency.membership import Neighbour, SetHead, SortedSet
 from licet.transparency.merkle import consistent, included, leaf_hash
 from licet.transparency.notes import Kind, Note, Signer, Verifier, parse_note
 from licet.transparency.proofs import ConsistencyProof, InclusionProof, parse_proof, prove_entry, prove_growth
+from licet.transparency.witness import cosign
 
 __all__ = [
     "Checkpoint",
@@ -27,6 +28,7 @@ __all__ = [
     "SortedSet",
     "Verifier",
     "consistent",
+    "cosign",
     "create_log",
     "included",
     "leaf_hash",
