@@ -52,6 +52,8 @@ def test_every_command_shown_is_one_that_there_is(page: str, line: str) -> None:
     _, name, *arguments = shlex.split(line, comments=True)
     with click.Context(licet) as context:
         command = licet.get_command(context, name)
+    if isinstance(command, click.Group) and arguments[0] in command.commands:
+        command = command.commands[arguments.pop(0)]
     assert command is not None, page
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     assert {argument for argument in arguments if argument.startswith("-")} <= {*known, "--help"}
