@@ -6,6 +6,7 @@ tlog-checkpoint). A proof of a few hashes shows that an entry is in it, and that
 """
 
 from licet.transparency.checkpoints import Checkpoint
+from licet.transparency.envelopes import Envelope, parse_envelope, sealed
 from licet.transparency.keys import make_key, public_path, read_key, read_verifiers
 from licet.transparency.log import Log, LogWriter, create_log
 from licet.transparency.membership import Neighbour, SetHead, SortedSet
@@ -17,6 +18,7 @@ from licet.transparency.witness import cosign
 __all__ = [
     "Checkpoint",
     "ConsistencyProof",
+    "Envelope",
     "InclusionProof",
     "Kind",
     "Log",
@@ -33,6 +35,7 @@ __all__ = [
     "included",
     "leaf_hash",
     "make_key",
+    "parse_envelope",
     "parse_note",
     "parse_proof",
     "prove_entry",
@@ -40,4 +43,5 @@ __all__ = [
     "public_path",
     "read_key",
     "read_verifiers",
+    "sealed",
 ]

@@ -57,6 +57,17 @@ class Verifier:
         """Return the key as it is handed over: `name+id+base64`."""
         return f"{self.name}+{self.id.hex()}+{b64encode(bytes([self.kind]) + self.key).decode()}"
 
+    def signed(self, message: bytes, signature: bytes) -> bool:
+        """Whether the key signed these very bytes (RFC 8032)."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            Ed25519PublicKey.from_public_bytes(self.key).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
     @classmethod
     def parse(cls, text: str) -> Verifier:
         """Read a key.
@@ -163,16 +174,11 @@ def parse_note(content: bytes) -> Note:
 
 
 def _checked(key: Verifier, text: str, signature: bytes) -> Signature:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     moment = None
     if key.kind is Kind.COSIGNATURE:
         moment, signature = int.from_bytes(signature[:_TIME_BYTES], "big"), signature[_TIME_BYTES:]
-    try:
-        Ed25519PublicKey.from_public_bytes(key.key).verify(signature, _message(key.kind, text, moment or 0))
-    except InvalidSignature:
-        raise LogError(f"the signature of {key.name} does not check", mend="have it sent again, and ask why") from None
+    if not key.signed(_message(key.kind, text, moment or 0), signature):
+        raise LogError(f"the signature of {key.name} does not check", mend="have it sent again, and ask why")
     return Signature(key, moment)
 
 
