@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
@@ -59,6 +60,22 @@ def place(files: Mapping[Path, bytes]) -> None:
         raise
     for folder in {path.parent for path in files}:
         _force(folder)
+
+
+def take_lock(path: Path, *, wait: bool = False) -> int:
+    """Lock the file at `path`, made if need be, against every other process; closing what is returned lets it go.
+
+    Raises:
+        BlockingIOError: another process holds it, and `wait` is not asked for.
+        OSError: the file cannot be made.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
 
 
 def make_folder(folder: Path) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
 from imagined import imagined, recordings
+from killing import killed
 from licet.identify import IndexWriter, Registered
 from licet.identify.drafting import write_segment
 from licet.identify.merging import Source, merge
@@ -54,24 +54,6 @@ def _warm_up(folder: Path) -> None:
     merge(folder / "two", [Source(Segment(folder / "one"))])
 
 
-def killed(folder: Path, seed: int, life_s: float) -> str:
-    """Fork a writer, kill it after `life_s`, and return what it told."""
-    told, telling = os.pipe()
-    writer = os.fork()
-    if not writer:
-        try:
-            write(folder, seed, telling)
-        finally:
-            os._exit(1)  # only if it was not killed
-    os.close(telling)
-    time.sleep(life_s)
-    os.kill(writer, signal.SIGKILL)
-    _, status = os.waitpid(writer, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL, "the writer failed by itself"
-    with os.fdopen(told) as stream:
-        return stream.read()
-
-
 def after(before: set[str], told: str) -> list[set[str]]:
     """Return what may be on the disk: all that was told to be done, with or without what was being done."""
     states = [before]
@@ -94,7 +76,7 @@ def main(folder: Path, deaths: int, seed: int) -> None:
     present: set[str] = set()
     commits = 0
     for death in range(deaths):
-        told = killed(index, death, dice.uniform(0.005, LONGEST_LIFE_S))
+        told = killed(partial(write, index, death), dice.uniform(0.005, LONGEST_LIFE_S))
         found = recordings(index)
         assert len(found) == len(set(found)), "a recording is there twice"
         assert set(found) in after(present, told), f"after death {death}: {sorted(set(found) ^ present)}"

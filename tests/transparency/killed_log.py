@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
+from killing import killed
 from licet.transparency import Log, LogWriter, consistent, create_log
 from logging_keys import ORIGIN, signer
 
@@ -29,24 +29,6 @@ def write(folder: Path, seed: int, told: int) -> None:
             os.write(told, f"{places.stop}\n".encode())
 
 
-def killed(folder: Path, seed: int, life_s: float) -> list[int]:
-    """Fork a writer, kill it after `life_s`, and return the sizes that it told."""
-    told, telling = os.pipe()
-    writer = os.fork()
-    if not writer:
-        try:
-            write(folder, seed, telling)
-        finally:
-            os._exit(1)
-    os.close(telling)
-    time.sleep(life_s)
-    os.kill(writer, signal.SIGKILL)
-    _, status = os.waitpid(writer, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL, "the writer failed by itself"
-    with os.fdopen(told) as stream:
-        return [int(line) for line in stream.read().splitlines()]
-
-
 def main(folder: Path, deaths: int, seed: int) -> None:
     """Kill a writer `deaths` times and stop at the first loss, or the first fork."""
     create_log(folder, ORIGIN, signer())
@@ -54,7 +36,8 @@ def main(folder: Path, deaths: int, seed: int) -> None:
     heads = [Log(folder, [signer().verifier]).head]
     appends = 0
     for death in range(deaths):
-        sizes = killed(folder, death, dice.uniform(0.002, LONGEST_LIFE_S))
+        told = killed(partial(write, folder, death), dice.uniform(0.002, LONGEST_LIFE_S))
+        sizes = [int(line) for line in told.splitlines()]
         log = Log(folder, [signer().verifier])
         log.verify()
         assert len(log) >= max(sizes, default=heads[-1].size), "an entry that was acknowledged is gone"

@@ -1,23 +1,22 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import killed_log
+import killing
 from licet.errors import LogError
 from licet.transparency import Log, LogWriter, consistent, create_log, included, leaf_hash
 from licet.transparency.log import CHECKPOINT_NAME
 from licet.transparency.tiles import Tiles, tile_path, unpack_entries, widths
 from logging_keys import ORIGIN, entry, log_of, signer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KNOWN = [signer().verifier]
 DEATHS = 100
@@ -168,6 +167,7 @@ def test_a_writer_killed_a_hundred_times_loses_nothing(tmp_path: Path) -> None:
     """Kill -9 whenever it falls: what was acknowledged is there, and each head ever signed is one of its beginnings."""
     done = subprocess.run(
         [sys.executable, killed_log.__file__, str(tmp_path / "log"), str(DEATHS), "7"],
+        env={**os.environ, "PYTHONPATH": str(Path(killing.__file__).parent)},
         capture_output=True,
         text=True,
         check=False,

@@ -99,7 +99,7 @@ def _line(terms: tuple[Term, ...], verdict: Verdict) -> ClassLine:
     told = tuple(_term_line(term, verdict.use.day) for term in terms)
     return ClassLine(
         id=_name(told),
-        **Told.of(verdict).facts,
+        **msgspec.structs.asdict(Told.of(verdict)),
         licence=first.resolution.label if first else "",
         credit=signature(offers[0]) if verdict.permitted and offers else "",
         terms=told,

@@ -157,7 +157,7 @@ def asked_alike(told: Callable[[tuple[Term, ...], str], Told], terms: Sequence[T
         )
         for reason in answer.reasons
     )
-    return replace(answer, reasons=tuple(reasons))
+    return msgspec.structs.replace(answer, reasons=tuple(reasons))
 
 
 def _numbered(names: set[str]) -> dict[str, str]:

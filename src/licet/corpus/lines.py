@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from licet.corpus.credit import credit_for
 from licet.corpus.manifest import ConditionLine, Line, ReadingLine, ReasonLine, StatementLine
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from licet.terms import Licence, Term
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """A verdict as a line tells it."""
 
     verdict: str
@@ -48,11 +48,6 @@ class Told:
             changes=verdict.opinion.changes,
         )
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        """The fields of a line that say so."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 def cleared_line(
     sighting: Sighting, identity: Identity, listed: Sequence[Listed], terms: Sequence[Term], told: Told
@@ -65,7 +60,7 @@ def cleared_line(
     return Line(
         item=sighting.item.name,
         row=sighting.item.row,
-        **told.facts,
+        **msgspec.structs.asdict(told),
         recordings=tuple(found.recording for found in identity.found),
         identified_by=first.method if first else "",
         confidence=first.confidence if first else None,

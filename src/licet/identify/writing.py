@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from licet.identify.fingerprint import PARAMETERS, Fingerprint
 from licet.identify.listing import LISTING, Listed, Listing
 from licet.identify.merging import Source, due, groups, merge, moved
 from licet.identify.segments import Registered, Segment, length_in_frames
-from licet.placing import TEMPORARY
+from licet.placing import TEMPORARY, take_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +81,11 @@ class IndexWriter:
         """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._lock = take_lock(self._folder / _LOCK)
+        except BlockingIOError as error:
+            raise WorkspaceError(
+                f"another process is adding to the index in {self._folder}", mend="wait until it has ended"
+            ) from error
         except OSError as error:
             raise self._unwritable(error) from error
         try:
@@ -242,12 +245,6 @@ class IndexWriter:
         return f"segment-{self._next - 1}.lfp"
 
     def _begin(self) -> None:
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise WorkspaceError(
-                f"another process is adding to the index in {self._folder}", mend="wait until it has ended"
-            ) from error
         found = listing.read(self._folder)
         self._next = found.next
         self._sources = [Source(Segment(self._folder / one.name), set(one.withdrawn)) for one in found.segments]

@@ -11,14 +11,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from licet.errors import LogError
-from licet.placing import place
+from licet.placing import place, take_lock
 from licet.transparency import merkle
 from licet.transparency.checkpoints import Checkpoint
 from licet.transparency.notes import Note, parse_note
@@ -110,17 +109,16 @@ class LogWriter:
     def __init__(self, folder: Path, signer: Signer) -> None:
         self.folder = folder
         self._signer = signer
-        self._lock = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            log = Log(folder, [signer.verifier])
-            _agree(log.head, Tiles(folder, log.head.size))
-        except BaseException as error:
+            self._lock = take_lock(folder / LOCK_NAME)
+        except BlockingIOError:
+            raise LogError(f"another writer has {folder} open", mend="wait for it to end") from None
+        try:
+            self.head = Log(folder, [signer.verifier]).head
+            _agree(self.head, Tiles(folder, self.head.size))
+        except BaseException:
             os.close(self._lock)
-            if isinstance(error, BlockingIOError):
-                raise LogError(f"another writer has {folder} open", mend="wait for it to end") from None
             raise
-        self.head = log.head
 
     def __enter__(self) -> Self:
         return self

@@ -6,13 +6,12 @@ shows that it begins with the old one (C2SP tlog-cosignature). What it remembers
 
 from __future__ import annotations
 
-import fcntl
 import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from licet.errors import LogError
-from licet.placing import make_folder, place
+from licet.placing import make_folder, place, take_lock
 from licet.transparency import merkle
 from licet.transparency.checkpoints import Checkpoint
 from licet.transparency.notes import Kind
@@ -44,9 +43,8 @@ def cosign(note: Note, known: Verifier, proof: Sequence[bytes], signer: Signer, 
     head = Checkpoint.parse(note.text)
     make_folder(remembers)
     path = remembers / sha256(f"{known}\n{head.origin}".encode()).hexdigest()
-    lock = os.open(remembers / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    lock = take_lock(remembers / "lock", wait=True)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         if path.exists():
             _continues(Checkpoint.parse(path.read_text(encoding="utf-8")), head, proof)
         place({path: head.text.encode()})
