@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 MINUTES ?= 60
 
-.PHONY: demo test laws lint docs bench bench-data bench-identify bench-scale fuzz format clean
+.PHONY: demo test page-tools laws lint docs bench bench-data bench-identify bench-scale fuzz format clean
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Licet needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
@@ -18,7 +18,11 @@ demo: $(VENV)/.ready
 	rm -rf demo-out
 	$(BIN)/licet demo --out demo-out
 
-test: $(VENV)/.ready
+# What the tests of the pages look with.
+page-tools:
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+
+test: $(VENV)/.ready page-tools
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term --cov-report=json:.coverage.json
 	$(BIN)/python tests/coverage_floor.py .coverage.json
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -60,6 +61,16 @@ def place(files: Mapping[Path, bytes]) -> None:
         raise
     for folder in {path.parent for path in files}:
         _force(folder)
+
+
+def link(path: Path, other: Path) -> None:
+    """Give the file at `path` another name: of the same bytes on disk where it can be, else of a copy of them."""
+    other.unlink(missing_ok=True)
+    try:
+        other.hardlink_to(path)
+    except OSError:  # another disk, or one that knows no links
+        with placed(other) as stream, path.open("rb") as source:
+            shutil.copyfileobj(source, stream)
 
 
 def take_lock(path: Path, *, wait: bool = False) -> int:

@@ -210,6 +210,7 @@ def line_of(item: str, kind: Kind, *, key: str, **other: object) -> Line:
         "licence_keys": (kind.key,) if kind.key else (),
         "family": kind.family,
         "source": "mtg-jamendo" if kind.key else "",
+        "pages": (f"https://example.org/track/{key.removeprefix('jamendo:')}",),
         "statements": (statement,) if kind.family != "silent" else (),
     }
     facts |= other
@@ -276,7 +277,12 @@ def _plain(number: int) -> Line:
 
 def _hostile(number: int, title: str) -> Line:
     return line_of(
-        f"hostile/{number} {title[:40]!a}.mp3", BY, key=f"jamendo:{900 + number}", title=title, artist=title[::-1]
+        f"hostile/{number} {title[:40]!a}.mp3",
+        BY,
+        key=f"jamendo:{900 + number}",
+        title=title,
+        artist=title[::-1],
+        pages=("javascript:alert(3)", f"https://example.org/{title[:40]}"),
     )
 
 

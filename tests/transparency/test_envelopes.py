@@ -60,7 +60,7 @@ def test_either_alphabet_is_read() -> None:
     [
         ("payload", "aGVsbG8gd29ybGE=", "signatures"),
         ("payload", "?", "payload"),
-        ("payloadType", "http://example.com/Other", "signatures"),
+        ("payloadType", "http://example.com/Other", "payloadType"),
         ("signatures", [], "signatures"),
         ("signatures", [{"sig": "?"}], "signatures"),
         ("signatures", [{"sig": "AAAA"}], "signatures"),
@@ -76,7 +76,10 @@ def test_each_field_that_was_tampered_with_is_named(field: str, value: object, s
 
 
 def test_another_type_is_refused_though_it_is_signed() -> None:
-    """Nobody hands over one thing as another."""
+    """Nobody hands over one thing as another, and the type is signed with the bytes."""
+    relabelled = json.loads(msgspec.json.encode(sealed("another/type", b"hello world", [ONE]))) | {"payloadType": TYPE}
+    with pytest.raises(LogError, match="signatures"):
+        check(json.dumps(relabelled).encode(), ONE.verifier)
     other = msgspec.json.encode(sealed("another/type", b"hello world", [ONE]))
     with pytest.raises(LogError, match="payloadType"):
         check(other, ONE.verifier)

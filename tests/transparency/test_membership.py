@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from licet.errors import LogError
 from licet.transparency import SetHead, SortedSet
+from licet.transparency.membership import digest_of_all
 from licet.transparency.merkle import EMPTY, inclusion_proof
 
 if TYPE_CHECKING:
@@ -98,11 +99,23 @@ def test_an_entry_of_another_length_is_no_entry(tmp_path: Path) -> None:
     assert inclusion_proof(one.place, 2, held._node) == list(one.proof)
 
 
-def test_a_name_comes_once(tmp_path: Path) -> None:
-    """A set that said two things of one name would say nothing."""
-    with pytest.raises(LogError, match="twice"):
-        SortedSet.build(tmp_path / "set", [("a", said("a")), ("a", said("b"))], SALT)
-    assert not list(tmp_path.iterdir())
+def test_what_is_said_of_a_name_that_comes_twice(tmp_path: Path) -> None:
+    """Is the digest of both, in whatever order they came."""
+    both = [("a", said("a")), ("b", said("b")), ("a", said("c"))]
+    for named in (both, both[::-1]):
+        held = SortedSet.build(tmp_path / "set", named, SALT)
+        assert held.head.size == 2
+        expected = sha256(b"".join(sorted((said("a"), said("c"))))).digest()
+        assert held.head.digest_of("a", held.prove("a")) == expected == digest_of_all((said("c"), said("a")))
+    assert [path.name for path in tmp_path.iterdir()] == ["set"]
+
+
+def test_a_set_of_more_hashes_than_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is the same set."""
+    members = {str(number) for number in range(37)}
+    whole = made(tmp_path, members).path.read_bytes()
+    monkeypatch.setattr("licet.transparency.membership._AT_ONCE", 4)
+    assert made(tmp_path, members).path.read_bytes() == whole
 
 
 def test_a_set_that_was_cut_short_is_refused(tmp_path: Path) -> None:

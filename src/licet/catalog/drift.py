@@ -37,6 +37,20 @@ def drift_between(connection: sa.Connection, before: tuple[int, Snapshot], after
     )
 
 
+def keys_that_differ(connection: sa.Connection, before: int | None, after: int) -> list[str]:
+    """Return the keys that two snapshots, given by their numbers, list otherwise, or that one of them does not list.
+
+    Without one before, those are all of the later one's.
+    """
+    new = sa.select(LISTING.c.key, LISTING.c.entry).where(LISTING.c.snapshot == after)
+    if before is None:
+        return list(connection.scalars(new))
+    # Both are read in the order of their key, once; a join would look each key of the one up in the other.
+    old = sa.select(LISTING.c.key, LISTING.c.entry).where(LISTING.c.snapshot == before)
+    differing = [sa.except_(new, old).subquery(), sa.except_(old, new).subquery()]
+    return list(connection.scalars(sa.union(*(sa.select(one.c.key) for one in differing))))
+
+
 def _side(snapshot: int, name: str) -> sa.Subquery:
     query = sa.select(LISTING.c.key, LISTING.c.entry, ENTRY.c.licence, ENTRY.c.body)
     return query.join_from(LISTING, ENTRY).where(LISTING.c.snapshot == snapshot).subquery(name)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from licet.catalog.codec import decode_entry, decode_snapshot, snapshot_id
-from licet.catalog.drift import drift_between
+from licet.catalog.drift import drift_between, keys_that_differ
 from licet.catalog.entries import Entry, Listed, Problem, Recorded, Snapshot, SourceFile, Span
 from licet.catalog.importing import Import
 from licet.catalog.tables import (
@@ -33,7 +33,7 @@ from licet.digests import sha256_bytes
 from licet.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _PAGE = 500  # entries read at a time
 
@@ -145,6 +145,15 @@ class CatalogStore:
                     carriers.setdefault(text, set()).add(key)
         return {text: tuple(sorted(keys)) for text, keys in carriers.items()}
 
+    def names_of(self, keys: Collection[str]) -> set[str]:
+        """Return every identifier (canonical text) that was ever stated for a recording in `keys`, and those keys."""
+        names = set(keys)
+        with reading(self._engine) as connection:
+            for batch in in_batches(keys):
+                stated = sa.select(NAME.c.text).join_from(NAME, ENTRY).where(ENTRY.c.key.in_(batch))
+                names.update(connection.scalars(stated))
+        return names
+
     def learn(self, names: Iterable[tuple[str, str]]) -> None:
         """Keep what was found by reading or hearing a recording: pairs of its key and an identifier (canonical text).
 
@@ -173,6 +182,27 @@ class CatalogStore:
             if len(rows) < _PAGE:
                 return
             key = rows[-1].key
+
+    def changed_since(self, known: Collection[str], heard_until: datetime, *, as_of: datetime) -> set[str]:
+        """Return the keys of which a source, as last read by `as_of`, says something else than it had said.
+
+        What it had said is what stood in those of the snapshots `known` that were captured by `heard_until`. Where
+        another licence is stated for a whole collection, those are all of its keys. Time and memory are those of
+        comparing what is new with what it replaces.
+        """
+        changed: set[str] = set()
+        with reading(self._engine) as connection:
+            last: dict[tuple[str, str], tuple[int, Snapshot]] = {}
+            for number, snapshot in snapshots_in(connection, up_to=_aware(as_of)):
+                series = (snapshot.source, snapshot.location)
+                if snapshot.id not in known or snapshot.captured_at > heard_until:
+                    before = last.get(series)
+                    alike = before is not None and before[1].licence == snapshot.licence
+                    changed.update(keys_that_differ(connection, before[0] if before and alike else None, number))
+                    if before is not None and not alike:
+                        changed.update(keys_that_differ(connection, number, before[0]))
+                last[series] = (number, snapshot)
+        return changed
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """Return every snapshot, oldest first."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from licet.cli.seal import seal_manifest, sealed_where
 from licet.cli.shared import (
     as_columns,
     as_day,
@@ -52,6 +53,7 @@ _COLOURS = {"permitted": "green", "refused": "red", "unknown": "yellow", "error"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Where the manifest goes. Default: in the workspace.")
 @click.option("--report/--no-report", default=True, help="Write report.html and ATTRIBUTION.txt too.")
+@click.option("--seal/--no-seal", default=True, help="Seal it into the workspace's log, once there is one.")
 @work_options
 @workspace_option
 @json_option
@@ -72,6 +74,7 @@ def command(
     stated_from: Path | None,
     out: Path | None,
     report: bool,
+    seal: bool,
     workers: int | None,
     engine: Engine,
     workspace: Path | None,
@@ -95,24 +98,27 @@ def command(
     if stated_from is not None and stated is None:
         raise UsageError("--stated-from names a file, and nothing says what it states", mend="add --stated LICENCE")
     use = Use(Act(act), Purpose(purpose), frozenset(places), as_day(day))
-    with open_workspace(workspace) as room, progress("Clearing", quiet=as_json) as tick:
-        cleared = room.clear(
-            corpus,
-            use,
-            reading=reading,
-            accepts=accept,
-            out=out,
-            audio=audio,
-            columns=as_columns(columns),
-            trust_tags=trust_tags,
-            stated=stated,
-            stated_from=stated_from,
-            today=now().date(),
-            workers=workers,
-            engine=engine,
-            progress=tick,
-            report=report,
-        )
+    with open_workspace(workspace) as room:
+        with progress("Clearing", quiet=as_json) as tick:
+            cleared = room.clear(
+                corpus,
+                use,
+                reading=reading,
+                accepts=accept,
+                out=out,
+                audio=audio,
+                columns=as_columns(columns),
+                trust_tags=trust_tags,
+                stated=stated,
+                stated_from=stated_from,
+                today=now().date(),
+                workers=workers,
+                engine=engine,
+                progress=tick,
+                report=report,
+            )
+        if seal and room.receipts.begun:
+            seal_manifest(room, cleared.folder, workers, quiet=as_json)
     if as_json:
         print_json("clear", facts_of(cleared))
     else:
@@ -140,7 +146,7 @@ def show(cleared: Cleared) -> None:
     """Print the answer as a table that a lawyer and an engineer both understand."""
     from rich.table import Table
 
-    from licet.corpus import asking, blockers, house_policy, read_head, standpoints
+    from licet.corpus import asking, blockers, house_policy, read_head, read_seal, standpoints
     from licet.corpus.telling import titles_of
     from licet.corpus.wording import answer
 
@@ -179,4 +185,6 @@ def show(cleared: Cleared) -> None:
     for name in ("report.html", "ATTRIBUTION.txt", "manifest.parquet"):
         if (cleared.folder / name).exists():
             out.print(f"  {printable(str(cleared.folder / name))}", soft_wrap=True)
+    if (seal := read_seal(cleared.folder)) is not None:
+        out.print(f"  {sealed_where(seal)}", soft_wrap=True)
     out.print("[dim]Licet informs. It is no legal advice. `licet explain ITEM` shows what is behind a verdict.[/dim]")

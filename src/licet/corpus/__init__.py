@@ -23,9 +23,10 @@ from licet.corpus.manifest import (
     read_lines,
 )
 from licet.corpus.report import write_report
+from licet.corpus.seal import Seal, read_seal
 from licet.corpus.sighting import match_line
 from licet.corpus.tallies import blockers, standpoints
-from licet.corpus.testimony import grants_found, stated_for_all
+from licet.corpus.testimony import grants_found, stated_again, stated_for_all, stated_line
 
 __all__ = [
     "BulkHead",
@@ -42,6 +43,7 @@ __all__ = [
     "ReadingLine",
     "ReasonLine",
     "Room",
+    "Seal",
     "StatementLine",
     "Trouble",
     "asking",
@@ -56,8 +58,11 @@ __all__ = [
     "match_line",
     "read_head",
     "read_lines",
+    "read_seal",
     "standpoints",
+    "stated_again",
     "stated_for_all",
+    "stated_line",
     "write_attribution",
     "write_report",
 ]

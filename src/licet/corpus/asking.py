@@ -7,12 +7,12 @@ memory; what does not fit spills to a folder that goes when the asking is done.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from licet.corpus.manifest import PARQUET_NAME, Line
+from licet.corpus.scratch import scratch
 from licet.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -76,20 +76,12 @@ def asking(folder: Path, reading: str) -> Iterator[Asked]:
     Raises:
         ManifestError: there is none, or it is damaged.
     """
-    import duckdb  # 0.2 s that importing the room does not owe
-
     path = folder / PARQUET_NAME
     if not path.is_file():
         raise ManifestError(f"there is no manifest in {folder}", mend="make one with `licet clear`")
-    with TemporaryDirectory(prefix="licet-") as spill:
-        connection = duckdb.connect(config={"threads": 1, "memory_limit": MEMORY, "temp_directory": spill})
-        try:
-            connection.read_parquet(str(path), file_row_number=True).create_view("manifest")
-            connection.execute("CREATE TABLE asked AS SELECT $reading AS reading", {"reading": reading})
-            for view in _VIEWS:
-                connection.execute(view)
-            yield Asked(connection)
-        except duckdb.Error as broken:
-            raise ManifestError(f"{path} cannot be read: {broken}", mend="make it again with `licet clear`") from broken
-        finally:
-            connection.close()
+    with scratch(f"{path} cannot be read", memory=MEMORY, threads=1) as connection:
+        connection.read_parquet(str(path), file_row_number=True).create_view("manifest")
+        connection.execute("CREATE TABLE asked AS SELECT $reading AS reading", {"reading": reading})
+        for view in _VIEWS:
+            connection.execute(view)
+        yield Asked(connection)

@@ -54,11 +54,17 @@ def credit_lines(head: Head, manifest: Asked) -> Iterator[str]:
     yield f"These credits are asked for by the licences of {many} may be used to"
     yield f"{', '.join(use_in_words(head))}."
     yield "Publish them wherever that use is published."
-    for (licence, keys), rows in groupby(manifest.each(_CREDITS), key=lambda row: row[:2]):
+    for licence, keys, credits_of_it in credits_by_licence(manifest):
         yield from ("", "", shown(licence))
         yield from filter(None, map(licence_url, keys))
         yield ""
-        yield from (f"  {shown(credit)}" for _, _, credit in rows)
+        yield from (f"  {shown(credit)}" for credit in credits_of_it)
+
+
+def credits_by_licence(manifest: Asked) -> Iterator[tuple[str, tuple[str, ...], Iterator[str]]]:
+    """Yield each licence that asks for credit, its keys and its credits, each once. They come one after the other."""
+    for (licence, keys), rows in groupby(manifest.each(_CREDITS), key=lambda row: row[:2]):
+        yield licence, tuple(keys), (credit for _, _, credit in rows)
 
 
 def licence_url(key: str) -> str:

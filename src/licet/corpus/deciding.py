@@ -11,6 +11,7 @@ import msgspec
 from licet.corpus.identity import Identity, Method, names_to_look_up, weigh
 from licet.corpus.lines import Told, cleared_line, error_line
 from licet.corpus.manifest import Written
+from licet.corpus.sighting import kept
 from licet.corpus.testimony import terms_of_item, terms_of_set, terms_on_record
 from licet.digests import sha256_bytes
 from licet.policy import Doubt, Policy, Question, Use, decide
@@ -75,7 +76,7 @@ class Decider:
 
     def __call__(self, batch: Sequence[Sighting]) -> list[Written]:
         """Return the lines of the items in `batch` as they are written: cheap to send between processes."""
-        return list(map(Written.of, self.lines(batch)))
+        return list(map(Written.of, self.lines(batch), map(kept, batch)))
 
     def lines(self, batch: Sequence[Sighting]) -> Iterator[Line]:
         """Yield the line of each item."""

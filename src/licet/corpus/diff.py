@@ -14,9 +14,7 @@ Reasons are those under the reading that each side asked for. DuckDB does the wo
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,16 +22,16 @@ import msgspec
 from licet.corpus.bulk import FORMAT, MEMORY
 from licet.corpus.bulk_tables import classes_path
 from licet.corpus.manifest import PARQUET_NAME, read_head
+from licet.corpus.scratch import scratch
 from licet.errors import ManifestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
 ABSENT = "absent"
-_OF_ITSELF = frozenset({"format", "corpus", "items"})  # what a clearance is of, and not what was asked
+_OF_ITSELF = frozenset({"format", "corpus", "items", "snapshots", "responses"})  # of what, and not what was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def difference(old: Path, new: Path, *, limit: int, memory: str = MEMORY) -> Dif
     Raises:
         ManifestError: one of them is neither a manifest nor verdicts in bulk, or is damaged.
     """
-    with _opened(memory) as connection:
+    with scratch("the two cannot be compared", memory=memory) as connection:
         before, after = (_taken(connection, side, path) for side, path in (("old", old), ("new", new)))
         names = [name for name in before if name in after and name not in _OF_ITSELF]
         asked = tuple((name, before[name], after[name]) for name in names if before[name] != after[name])
@@ -101,20 +99,6 @@ def difference(old: Path, new: Path, *, limit: int, memory: str = MEMORY) -> Dif
             reasons=tuple(change for change in changes if change.before == change.after),
             same=sum(items for one, other, items, _ in counts if one == other),
         )
-
-
-@contextmanager
-def _opened(memory: str) -> Iterator[DuckDBPyConnection]:
-    import duckdb  # 0.2 s that importing the room does not owe
-
-    with TemporaryDirectory(prefix="licet-") as spill:
-        connection = duckdb.connect(config={"threads": 2, "memory_limit": memory, "temp_directory": spill})
-        try:
-            yield connection
-        except duckdb.Error as broken:
-            raise ManifestError(f"the two cannot be compared: {broken}", mend="make them again") from broken
-        finally:
-            connection.close()
 
 
 def _taken(connection: DuckDBPyConnection, side: str, path: Path) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def cleared_line(
         licence_keys=tuple(offer.key for offer in offers),
         family=" or ".join(offer.family for offer in offers) or (deciding.resolution.stance if deciding else "silent"),
         source=deciding.evidence.source if deciding else "",
+        pages=_pages(sighting, listed),
         attribution=_attribution(listed, deciding, told.verdict),
         statements=tuple(sorted(set(map(_statement, terms)), key=_statement_order)),
         hints=identity.hints,
@@ -126,6 +127,11 @@ def _reasons(opinions: Sequence[Opinion]) -> tuple[ReasonLine, ...]:
         )
         for one, names in readings.items()
     )
+
+
+def _pages(sighting: Sighting, listed: Sequence[Listed]) -> tuple[str, ...]:
+    own = (sighting.item.said.url,) if sighting.item.said is not None else ()
+    return tuple(dict.fromkeys(filter(None, (*(one.entry.url for one in listed), *own))))
 
 
 def _names(sighting: Sighting, entry: Entry | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from contextlib import contextmanager
 from io import BytesIO
 from itertools import islice
@@ -25,6 +26,8 @@ FORMAT = "licet-manifest/1"
 PARQUET_NAME = "manifest.parquet"
 JSONL_NAME = "manifest.jsonl"
 HEAD_NAME = "clearance.json"
+SEEN_NAME = "seen.parquet"
+SEAL_NAME = "seal.json"  # see `seal`
 ROWS_A_GROUP = 4096
 BYTES_A_GROUP = 1 << 28
 
@@ -120,6 +123,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     licence_keys: tuple[str, ...] = ()  # canonical URIs or SPDX ids
     family: str = ""  # what reports group by: BY-NC-SA, reserved, silent ...
     source: str = ""  # where the deciding statement came from
+    pages: tuple[str, ...] = ()  # addresses of its recordings on record, and of itself in the list: asked by `gather`
     attribution: str = ""  # the credit its licence asks for
     statements: tuple[StatementLine, ...] = ()
     hints: tuple[str, ...] = ()
@@ -134,6 +138,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     partial: bool = False  # only part of the audio could be decoded
     notes: tuple[str, ...] = ()
     error: Trouble | None = None
+
+
+class StatedLine(msgspec.Struct, frozen=True):
+    """What was stated for the corpus as a whole, and the stored bytes that state it."""
+
+    statement: str
+    source: str
+    where: str
+    captured: str  # ISO 8601, UTC
+    blob: str  # SHA-256
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +167,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     policy_sha256: str
     catalogue: str  # state of the catalogue
     index: str  # state of the fingerprint index
+    stated: tuple[StatedLine, ...] = ()
+    snapshots: tuple[str, ...] = ()  # ids of those in the catalogue
+    responses: int = 0  # how many answers had been gathered
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -180,11 +197,13 @@ class Written(NamedTuple):
     row: int
     verdict: str
     text: bytes  # JSON, and a line feed
+    seen: bytes = b""  # what was seen of the item, as JSON: enough to decide on it again
 
     @classmethod
-    def of(cls, line: Line) -> Written:
-        """Write a line down."""
-        return cls(line.item, line.row, line.verdict, _ENCODER.encode(line) + b"\n")
+    def of(cls, line: Line, seen: msgspec.Struct | None = None) -> Written:
+        """Write a line down, and what was seen."""
+        sighting = b"" if seen is None else _ENCODER.encode(seen)
+        return cls(line.item, line.row, line.verdict, _ENCODER.encode(line) + b"\n", sighting)
 
 
 class ManifestWriter:
@@ -197,7 +216,9 @@ class ManifestWriter:
         self._schema = schema().with_metadata(metadata)
         self._jsonl = (folder / JSONL_NAME).open("wb")
         self._parquet = pq.ParquetWriter(folder / PARQUET_NAME, self._schema, compression="zstd")
-        self._texts: list[bytes] = []
+        self._seen_path = folder / SEEN_NAME
+        self._seen: Any = None
+        self._lines: list[Written] = []
         self._bytes = 0
         self._tally = dict.fromkeys(Counts.__struct_fields__, 0)
         self._last: tuple[str, int] = ("", -1)
@@ -219,15 +240,17 @@ class ManifestWriter:
         self._last = place
         self._tally[line.verdict] += 1
         self._jsonl.write(line.text)
-        self._texts.append(line.text)
-        self._bytes += len(line.text)
-        if len(self._texts) == ROWS_A_GROUP or self._bytes >= BYTES_A_GROUP:
+        self._lines.append(line)
+        self._bytes += len(line.text) + len(line.seen)
+        if len(self._lines) == ROWS_A_GROUP or self._bytes >= BYTES_A_GROUP:
             self._flush()
 
     def close(self) -> None:
         """Write what is left, durably."""
         self._flush()
         self._parquet.close()
+        if self._seen is not None:
+            self._seen.close()
         self._jsonl.flush()
         os.fsync(self._jsonl.fileno())
         self._jsonl.close()
@@ -235,14 +258,28 @@ class ManifestWriter:
     def _flush(self) -> None:
         from pyarrow.json import ParseOptions, ReadOptions, read_json
 
-        if not self._texts:
+        if not self._lines:
             return
         # In one block and one thread: a text that straddles two blocks would be an error.
         how = ReadOptions(use_threads=False, block_size=self._bytes + 1)
         read_as = ParseOptions(explicit_schema=self._schema, unexpected_field_behavior="error")
-        self._parquet.write_table(read_json(BytesIO(b"".join(self._texts)), how, read_as).cast(self._schema))
-        self._texts.clear()
+        texts = b"".join(line.text for line in self._lines)
+        self._parquet.write_table(read_json(BytesIO(texts), how, read_as).cast(self._schema))
+        if self._lines[0].seen:
+            self._flush_seen()
+        self._lines.clear()
         self._bytes = 0
+
+    def _flush_seen(self) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        items, rows, _, _, texts = zip(*self._lines, strict=True)
+        seen = pa.array(texts, pa.binary()).cast(pa.string())
+        table = pa.table({"item": items, "row": pa.array(rows, pa.int64()), "seen": seen})
+        if self._seen is None:
+            self._seen = pq.ParquetWriter(self._seen_path, table.schema, compression="zstd")
+        self._seen.write_table(table)
 
 
 @contextmanager
@@ -250,7 +287,8 @@ def writing(folder: Path, head: Head) -> Iterator[ManifestWriter]:
     """Write a manifest into `folder`: its files appear under their names when the block ends well, and not before."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / ".draft"
-    draft.mkdir(exist_ok=True)
+    shutil.rmtree(draft, ignore_errors=True)  # of a writer that was killed
+    draft.mkdir()
     writer = ManifestWriter(draft, head)
     try:
         yield writer
@@ -258,8 +296,10 @@ def writing(folder: Path, head: Head) -> Iterator[ManifestWriter]:
         writer.close()
     summary = {**msgspec.to_builtins(head), "counts": msgspec.to_builtins(writer.counts)}
     (draft / HEAD_NAME).write_text(json.dumps(summary, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    for name in (JSONL_NAME, PARQUET_NAME, HEAD_NAME):
-        (draft / name).replace(folder / name)
+    for name in (SEAL_NAME, SEEN_NAME):
+        (folder / name).unlink(missing_ok=True)  # of the manifest that goes
+    for path in draft.iterdir():
+        path.replace(folder / path.name)
     draft.rmdir()
 
 
@@ -360,6 +400,6 @@ def schema() -> Any:  # noqa: ANN401  (pyarrow has no types)
         "matches": listed(MatchLine),
         "error": pa.struct([(name, text) for name in Trouble.__struct_fields__]),
     }
-    lists = ("changes", "recordings", "holders", "licence_keys", "hints", "notes")
+    lists = ("changes", "recordings", "holders", "licence_keys", "pages", "hints", "notes")
     special |= dict.fromkeys(lists, pa.list_(text))
     return pa.schema([(name, special.get(name, text)) for name in Line.__struct_fields__])

@@ -7,9 +7,6 @@ bytes.
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
-from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +16,7 @@ from licet.corpus.attribution import ATTRIBUTION_NAME, credit_lines
 from licet.corpus.house import house_policy
 from licet.corpus.listing import CHUNK, MISLABELLING, listing, telling, why
 from licet.corpus.manifest import read_batches, read_head
+from licet.corpus.pages import OUR_STYLE, content_security_policy, environment, part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from licet.corpus.manifest import Counts, Head
     from licet.policy import Reading
 
+PACKAGE = "licet.corpus"  # whose templates these are
 REPORT_NAME = "report.html"
 CARDS = 50  # mislabelled items shown whole
 ROWS = 200  # broken or partial items in their tables
@@ -94,15 +93,15 @@ def _credits(head: Head, manifest: Asked) -> tuple[str, bool]:
 
 def _page(**facts: Any) -> str:  # noqa: ANN401  (a template takes what it takes)
     head: Head = facts["head"]
-    style, script = _part("report.css"), _part("report.js")
+    style, script = part(PACKAGE, OUR_STYLE), part(PACKAGE, "report.js")
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             style=style,
             script=script,
-            csp=_content_security_policy(style, script),
-            readings=_known_readings(head.policy_sha256),
+            csp=content_security_policy(style, script),
+            readings=known_readings(head.policy_sha256),
             verdicts=tallies.VERDICTS,
             attribution_name=ATTRIBUTION_NAME,
             **facts,
@@ -111,21 +110,9 @@ def _page(**facts: Any) -> str:  # noqa: ANN401  (a template takes what it takes
 
 
 def _environment() -> Environment:
-    """Return the templates' surroundings. Everything is escaped; a name that there is not is an error, not a blank."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # 0.1 s that importing does not owe
-
-    environment = Environment(
-        loader=PackageLoader("licet.corpus", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        name: getattr(wording, name)
-        for name in ("day_in_words", "heard", "listed", "moment", "number", "shown", "span_of_time")
-    }
-    environment.globals |= {
+    """Return the surroundings of the report's template: what it may call by name."""
+    surroundings = environment(PACKAGE)
+    surroundings.globals |= {
         "answer": wording.answer,
         "families_in_words": wording.FAMILIES,
         "identified_in_words": wording.IDENTIFIED,
@@ -138,26 +125,10 @@ def _environment() -> Environment:
         "use_in_words": wording.use_in_words,
         "why": why,
     }
-    return environment
+    return surroundings
 
 
-def _part(name: str) -> str:
-    return (files("licet.corpus") / "templates" / name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def _content_security_policy(style: str, script: str) -> str:
-    """Allow this style sheet and this script, by hash, and nothing else: no address, no frame, no form."""
-    return (
-        f"default-src 'none'; style-src '{_named(style)}'; script-src '{_named(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _named(content: str) -> str:
-    return f"sha256-{b64encode(sha256(content.encode('utf-8')).digest()).decode('ascii')}"
-
-
-def _known_readings(policy_sha256: str) -> dict[str, Reading]:
+def known_readings(policy_sha256: str) -> dict[str, Reading]:
     """Return the readings by name if the verdicts were given under the house's policy; another's is not to hand."""
     policy = house_policy()
     return {reading.name: reading for reading in policy.readings} if policy.digest == policy_sha256 else {}

@@ -94,6 +94,13 @@ class Looker:
         )
 
 
+def kept(sighting: Sighting) -> Sighting:
+    """Return what is kept beside a manifest: not when a file was changed last, on which no verdict depends."""
+    if sighting.stamp is None:
+        return sighting
+    return msgspec.structs.replace(sighting, stamp=Stamp(sighting.stamp.size, 0))
+
+
 def _signed(path: Path) -> str:
     """Return what a file carries signed, where the extra `c2pa` is installed and the format is one that it reads."""
     try:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from licet.catalog import Right, escape_path
+from licet.corpus.manifest import StatedLine
 from licet.digests import sha256_bytes
 from licet.terms import Evidence, Layer, Scope, Stance, Term, Voice, resolve, statements_in_tags
 from licet.terms.data_sets import Bearing, data_set_of, layers_of
@@ -132,6 +133,19 @@ def stated_for_all(statement: str, source: str, where: str, content: bytes, capt
     if grant is not None:
         return Term(statement, grant, evidence, Voice.CORPUS, scope=Scope.COLLECTION, layer=Layer.THIRD_PARTY)
     return Term(statement, resolve(statement), evidence, Voice.CORPUS, scope=Scope.COLLECTION)
+
+
+def stated_line(term: Term) -> StatedLine:
+    """Write down what was stated for a whole corpus, so that it can be heard again."""
+    evidence = term.evidence
+    captured = evidence.captured_at.isoformat(timespec="seconds")
+    return StatedLine(term.statement, evidence.source, evidence.where, captured, evidence.blob)
+
+
+def stated_again(line: StatedLine, content: bytes) -> Term:
+    """Return what was stated for a whole corpus, from its line and the bytes that state it."""
+    captured_at = datetime.fromisoformat(line.captured)
+    return stated_for_all(line.statement, line.source, line.where, content, captured_at)
 
 
 def grants_found(folder: Path, keep: Callable[[bytes], str], captured_at: datetime) -> tuple[Term, ...]:

@@ -63,6 +63,22 @@ class ResponseStore:
         with reading(self._engine) as connection:
             return sa.inspect(connection).has_table(_RESPONSE.name)
 
+    def count(self) -> int:
+        """Return how many responses were recorded. None is ever removed, so that the number names a state."""
+        if not self.any():
+            return 0
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(sa.func.max(_RESPONSE.c.number))) or 0
+
+    def since(self, count: int, heard_until: datetime, *, as_of: datetime) -> set[str]:
+        """Return the addresses asked by `as_of`, less the first `count` answers that had come by `heard_until`."""
+        if not self.any():
+            return set()
+        late = sa.or_(_RESPONSE.c.number > count, _RESPONSE.c.fetched_us > _microseconds(heard_until))
+        asked = sa.select(_RESPONSE.c.url).where(late, _RESPONSE.c.fetched_us <= _microseconds(as_of))
+        with reading(self._engine) as connection:
+            return set(connection.scalars(asked))
+
     def last(self, urls: Sequence[str], *, as_of: datetime) -> dict[str, tuple[Response, ...]]:
         """Return the newest response of each of `urls` by `as_of`; where it settles nothing, the last that did, too.
 

@@ -13,35 +13,63 @@ from licet.transparency.membership import Neighbour, SetHead, SortedSet
 from licet.transparency.merkle import consistent, included, leaf_hash
 from licet.transparency.notes import Kind, Note, Signer, Verifier, parse_note
 from licet.transparency.proofs import ConsistencyProof, InclusionProof, parse_proof, prove_entry, prove_growth
+from licet.transparency.receipts import Checked, InSet, Membership, Receipt, parse_receipt
+from licet.transparency.statements import (
+    MANIFEST,
+    PAYLOAD_TYPE,
+    RECEIPT,
+    SUCCESSION,
+    Statement,
+    Subject,
+    digest_of_parts,
+    parse_statement,
+)
+from licet.transparency.succession import Act, believed, said_of
 from licet.transparency.witness import cosign
 
 __all__ = [
+    "MANIFEST",
+    "PAYLOAD_TYPE",
+    "RECEIPT",
+    "SUCCESSION",
+    "Act",
+    "Checked",
     "Checkpoint",
     "ConsistencyProof",
     "Envelope",
+    "InSet",
     "InclusionProof",
     "Kind",
     "Log",
     "LogWriter",
+    "Membership",
     "Neighbour",
     "Note",
+    "Receipt",
     "SetHead",
     "Signer",
     "SortedSet",
+    "Statement",
+    "Subject",
     "Verifier",
+    "believed",
     "consistent",
     "cosign",
     "create_log",
+    "digest_of_parts",
     "included",
     "leaf_hash",
     "make_key",
     "parse_envelope",
     "parse_note",
     "parse_proof",
+    "parse_receipt",
+    "parse_statement",
     "prove_entry",
     "prove_growth",
     "public_path",
     "read_key",
     "read_verifiers",
+    "said_of",
     "sealed",
 ]

@@ -31,6 +31,15 @@ class EnvelopeSignature(msgspec.Struct, frozen=True):
     sig: str  # base64
     keyid: str = ""
 
+    @property
+    def raw(self) -> bytes:
+        """The signature's bytes.
+
+        Raises:
+            LogError: it is no base64.
+        """
+        return _raw(self.sig, "signatures")
+
 
 class Envelope(msgspec.Struct, frozen=True, rename="camel"):
     """Bytes, their type, and signatures of which none was checked yet."""
@@ -48,19 +57,27 @@ class Envelope(msgspec.Struct, frozen=True, rename="camel"):
         """
         return _raw(self.payload, "payload")
 
+    @property
+    def message(self) -> bytes:
+        """What is signed.
+
+        Raises:
+            LogError: the payload is no base64.
+        """
+        return pre_authentication(self.payload_type, self.body)
+
     def check(self, known: Iterable[Verifier], *, of_type: str, at_least: int = 1) -> tuple[Verifier, ...]:
         """Return the known keys that signed, each once.
 
         Raises:
             LogError: fewer than `at_least` did, or the type is another. The message names the field.
         """
-        message = pre_authentication(self.payload_type, self.body)
-        raw = [_raw(one.sig, "signatures") for one in self.signatures]
+        if self.payload_type != of_type:
+            raise LogError(f"payloadType: it is {self.payload_type!r}, and not {of_type!r}")
+        message, raw = self.message, [one.raw for one in self.signatures]
         signed = tuple(key for key in dict.fromkeys(known) if any(key.signed(message, one) for one in raw))
         if len(signed) < at_least:
             raise LogError(f"signatures: {len(signed)} known keys signed it, and {at_least} should have")
-        if self.payload_type != of_type:
-            raise LogError(f"payloadType: it is {self.payload_type!r}, and not {of_type!r}")
         return signed
 
     def with_signature(self, signer: Signer) -> Envelope:
@@ -73,10 +90,7 @@ def sealed(
 ) -> Envelope:
     """Put bytes into an envelope and sign it; `others` are signatures that it has already."""
     message = pre_authentication(payload_type, body)
-    own = (
-        EnvelopeSignature(b64encode(one.private.sign(message)).decode(), f"{one.name}+{one.verifier.id.hex()}")
-        for one in signers
-    )
+    own = (EnvelopeSignature(b64encode(one.private.sign(message)).decode(), hint(one.verifier)) for one in signers)
     return Envelope(b64encode(body).decode(), payload_type, (*others, *own))
 
 
@@ -98,6 +112,11 @@ def pre_authentication(payload_type: str, body: bytes) -> bytes:
     """Return what is signed: PAE(type, body) of the specification."""
     kind = payload_type.encode()
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
+
+
+def hint(key: Verifier) -> str:
+    """Return how a signature names the key that made it: as a signature line of a note does."""
+    return f"{key.name}+{key.id.hex()}"
 
 
 def _raw(coded: str, field: str) -> bytes:

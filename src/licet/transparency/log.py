@@ -102,13 +102,15 @@ class Log:
 class LogWriter:
     """Appends to the log in a folder, one writer at a time. Use it in a `with` block.
 
+    `signer` signed the head that is there. Heads to come are signed by it, and by those who sign `also`.
+
     Raises:
         LogError: another writer is at work, or the log is not as its head has it.
     """
 
-    def __init__(self, folder: Path, signer: Signer) -> None:
+    def __init__(self, folder: Path, signer: Signer, *, also: Sequence[Signer] = ()) -> None:
         self.folder = folder
-        self._signer = signer
+        self._signers = (signer, *also)
         try:
             self._lock = take_lock(folder / LOCK_NAME)
         except BlockingIOError:
@@ -154,7 +156,7 @@ class LogWriter:
             hashes = above
         place({self.folder / path: content for path, content in grown.items()})
         head = Checkpoint(self.head.origin, size, merkle.root(size, Tiles(self.folder, size).node))
-        write_checkpoint(self.folder, Note(head.text, (self._signer.line(head.text),)))
+        write_checkpoint(self.folder, Note(head.text, tuple(signer.line(head.text) for signer in self._signers)))
         self.head = head
         for path in grown:
             if ".p/" not in path:

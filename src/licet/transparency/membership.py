@@ -15,23 +15,27 @@ from __future__ import annotations
 
 import os
 import weakref
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from itertools import groupby
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Self
 
 from licet.errors import LogError
 from licet.placing import placed
 from licet.transparency import merkle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 SALT_BYTES = 32
 _HALF = merkle.HASH_BYTES
 _ENTRY = 2 * _HALF
 _HEAD = 8 + SALT_BYTES  # how many names there are, and the salt
+_SHARES = 256  # a share for each value of a hash's first byte
+_AT_ONCE = 1 << 14  # hashes read at a time; even, so that no pair is parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +116,30 @@ class SortedSet:
     def build(cls, path: Path, named: Iterable[tuple[str, bytes]], salt: bytes) -> Self:
         """Make a set of names with the SHA-256 of what is said of each, and open it.
 
-        Raises:
-            LogError: a name comes twice.
+        Of a name that comes several times, what is said is the SHA-256 of those digests, in order. Memory holds a
+        small part of the set: salted hashes are even, so that they are dealt out by their first byte and each share is
+        sorted by itself.
         """
         prefix = sha256(salt)
-        entries = []
-        for name, digest in named:
-            key = prefix.copy()
-            key.update(name.encode("utf-8", "surrogatepass"))
-            entries.append(key.digest() + digest)
-        entries.sort()
-        if any(one[:_HALF] == other[:_HALF] for one, other in pairwise(entries)):
-            raise LogError("a name comes twice", mend="give each name once")
-        with placed(path) as stream:
-            stream.write(len(entries).to_bytes(8, "big") + salt)
-            stream.writelines(entries)
-            hashes = [merkle.leaf_hash(entry) for entry in entries]
-            while hashes:
-                stream.writelines(hashes)
-                whole = len(hashes) & ~1
-                hashes = [merkle.node_hash(hashes[at], hashes[at + 1]) for at in range(0, whole, 2)]
+        with placed(path) as stream, ExitStack() as stack:
+            shares = [stack.enter_context(TemporaryFile(dir=path.parent)) for _ in range(_SHARES)]
+            for name, digest in named:
+                key = prefix.copy()
+                key.update(name.encode("utf-8", "surrogatepass"))
+                entry = key.digest() + digest
+                shares[entry[0]].write(entry)
+            stream.write(bytes(8) + salt)
+            size = 0
+            hashes: IO[bytes] = stack.enter_context(TemporaryFile(dir=path.parent))
+            for share in shares:
+                for entry in _in_order(share):
+                    stream.write(entry)
+                    hashes.write(merkle.leaf_hash(entry))
+                    size += 1
+            while size_here := hashes.tell() // _HALF:
+                hashes = _raised(hashes, size_here, stream, stack.enter_context(TemporaryFile(dir=path.parent)))
+            stream.seek(0)
+            stream.write(size.to_bytes(8, "big"))
         return cls(path)
 
     def prove(self, name: str) -> tuple[Neighbour, ...]:
@@ -160,6 +168,32 @@ class SortedSet:
 
     def _read(self, at: int, size: int) -> bytes:
         return os.pread(self._file, size, at)
+
+
+def digest_of_all(digests: Iterable[bytes]) -> bytes:
+    """Return what is said of a name of which several things are said: the SHA-256 of their digests, in order."""
+    several = sorted(digests)
+    return several[0] if len(several) == 1 else sha256(b"".join(several)).digest()
+
+
+def _in_order(share: IO[bytes]) -> Iterator[bytes]:
+    """Yield the entries of one share by name, each name once."""
+    share.seek(0)
+    content = share.read()
+    entries = sorted(content[at : at + _ENTRY] for at in range(0, len(content), _ENTRY))
+    for key, same in groupby(entries, key=lambda entry: entry[:_HALF]):
+        yield key + digest_of_all(entry[_HALF:] for entry in same)
+
+
+def _raised(hashes: IO[bytes], count: int, stream: IO[bytes], above: IO[bytes]) -> IO[bytes]:
+    """Append one level of hashes to `stream`, and write the level above it to `above`."""
+    hashes.seek(0)
+    for _ in range(0, count, _AT_ONCE):
+        part = hashes.read(_AT_ONCE * _HALF)
+        stream.write(part)
+        for at in range(0, len(part) - _HALF, _ENTRY):
+            above.write(merkle.node_hash(part[at : at + _HALF], part[at + _HALF : at + _ENTRY]))
+    return above
 
 
 def _levels(size: int) -> list[int]:

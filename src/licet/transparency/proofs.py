@@ -10,13 +10,14 @@ Hashes are in hexadecimal, the checkpoint is the signed note as it stands.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from licet.errors import LogError
 from licet.transparency import merkle
 from licet.transparency.checkpoints import Checkpoint
+from licet.transparency.fields import in_field
 from licet.transparency.notes import parse_note
 
 if TYPE_CHECKING:
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
     from licet.transparency.log import Log
     from licet.transparency.notes import Signature, Verifier
 
-FORMAT = "licet-log-proof/1"
 _Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 _Place = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 _Path = Annotated[tuple[_Hash, ...], msgspec.Meta(max_length=64)]
 
 
 class _Proof(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
-    format: str = FORMAT
+    format: Literal["licet-log-proof/1"] = "licet-log-proof/1"
     path: _Path
     checkpoint: str
 
@@ -40,10 +40,11 @@ class _Proof(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid
         """Return the head that was signed, and who signed it.
 
         Raises:
-            LogError: no known key did, or a signature does not check.
+            LogError: no known key did, or a signature does not check. The message names the field.
         """
-        note = parse_note(self.checkpoint.encode())
-        return Checkpoint.parse(note.text), note.signatures(known)
+        with in_field("checkpoint"):
+            note = parse_note(self.checkpoint.encode())
+            return Checkpoint.parse(note.text), note.signatures(known)
 
     @property
     def hashes(self) -> list[bytes]:
@@ -121,9 +122,6 @@ def parse_proof(content: bytes) -> InclusionProof | ConsistencyProof:
         LogError: it is none. The message names the field.
     """
     try:
-        proof = msgspec.json.decode(content, type=InclusionProof | ConsistencyProof)
+        return msgspec.json.decode(content, type=InclusionProof | ConsistencyProof)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise LogError(f"it is no proof: {wrong}") from wrong
-    if proof.format != FORMAT:
-        raise LogError(f"format: {proof.format!r} is not {FORMAT}")
-    return proof

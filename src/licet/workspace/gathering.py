@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from licet.errors import EvidenceError, UsageError
 from licet.terms.gathering import Fetched, cleaned, places, pointed_to, terms_from
@@ -86,6 +86,14 @@ class Gatherings:
             progress("answered" if fetched.response.settled else "failed")
         self.keep(map(self._again, _redirected(kept)))
         return tuple(kept.values())
+
+    def count(self) -> int:
+        """Return how many answers were kept so far."""
+        return self._responses.count()
+
+    def hosts_since(self, count: int, heard_until: datetime, *, as_of: datetime) -> set[str]:
+        """Return the hosts whose answers by `as_of` were not among the first `count`, or not by `heard_until`."""
+        return {urlsplit(url).netloc.lower() for url in self._responses.since(count, heard_until, as_of=as_of)}
 
     def terms(self, urls: Sequence[str], *, as_of: datetime) -> dict[str, tuple[Term, ...]]:
         """Return what was gathered about each of `urls` by `as_of`; addresses of which nothing was are left out.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +24,7 @@ from licet.corpus import (
     law_files,
     read_lines,
     stated_for_all,
+    stated_line,
     write_attribution,
     write_report,
 )
@@ -32,14 +34,17 @@ from licet.parallel import PROCESSES, Engine
 from licet.policy import Policy, Use, parse_policy
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
+from licet.workspace.receipts import ReceiptBook
 from licet.workspace.record import INDEX, WorkspaceRecord
+from licet.workspace.reopening import Reopener
 from licet.workspace.stating import licences_stated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from licet.terms import Term
     from licet.workspace.gathering import Gatherings
+    from licet.workspace.reopening import Reopening
 
 LATEST = "latest"
 
@@ -112,6 +117,11 @@ class Workspace:
     def index_folder(self) -> Path:
         """Where the fingerprints lie."""
         return self.folder / INDEX
+
+    @cached_property
+    def receipts(self) -> ReceiptBook:
+        """The log of this workspace, and the receipts that stand on it."""
+        return ReceiptBook(self.folder)
 
     @property
     def gatherings(self) -> Gatherings:
@@ -291,6 +301,33 @@ class Workspace:
         self._record.reread()
         return gone
 
+    def reopen(
+        self,
+        *,
+        day: date,
+        at: datetime,
+        salt: Callable[[], bytes],
+        evidence: Collection[str] = (),
+        recordings: Collection[str] = (),
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Iterator[Reopening]:
+        """Open again every receipt that leans on what has changed, and supersede those that come out otherwise.
+
+        Args:
+            day: the day for which it is decided.
+            at: now, aware.
+            salt: gives 32 random bytes.
+            evidence: SHA-256 of evidence whose receipts are opened besides.
+            recordings: keys of recordings whose receipts are opened besides.
+            progress: called with what each superseded item came to.
+
+        Raises:
+            LogError: there is no log or no key, or another writer is at work.
+            ManifestError: a sealed manifest is damaged.
+        """
+        reopener = Reopener(self._record, self.receipts, self.policy, day, at, salt, progress)
+        return reopener(evidence, recordings)
+
     def latest_manifest(self) -> Path:
         """Return the folder of the manifest that was written last.
 
@@ -326,6 +363,9 @@ class Workspace:
             policy_sha256=self.policy.digest,
             catalogue=self.catalogue.state(),
             index=self._record.index.state,
+            stated=tuple(map(stated_line, clearance.stated)),
+            snapshots=tuple(sorted(snapshot.id for snapshot in self.catalogue.snapshots())),
+            responses=self.gatherings.count(),
         )
 
     def _manifest_folder(self, corpus: Path, clearance: Clearance) -> Path:

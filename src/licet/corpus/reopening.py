@@ -1,0 +1,128 @@
+"""Decide again on some lines of a sealed manifest, and tell what became of each.
+
+What was seen of an item was kept beside its line, so that it is decided on again without its audio, and without the
+list that named it. A line is superseded if its verdict, its reasons, its conditions, its recordings or the evidence
+behind them are others now; that a source was merely read again, to the same end, supersedes nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from licet.corpus.manifest import PARQUET_NAME, SEEN_NAME, Line, Written, writing
+from licet.corpus.sighting import Sighting
+from licet.errors import ManifestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from licet.corpus.manifest import Head, ReasonLine
+
+REOPENED_NAME = "reopened.jsonl"
+_LIKE = ("verdict", "contested", "readings", "reasons", "conditions", "changes", "recordings", "licence_keys")
+_SEEN = msgspec.json.Decoder(Sighting)
+
+
+class Reopened(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one line that was decided on again, and superseded."""
+
+    item: str
+    row: int
+    recordings: tuple[str, ...]
+    before: str  # verdict
+    after: str
+    says: tuple[str, ...]  # the reasons that decide now
+    appeared: tuple[str, ...]  # SHA-256 of evidence that was not leaned on before
+    went: tuple[str, ...]
+
+
+def lines_again(
+    folder: Path, places: Collection[tuple[str, int]], decide: Callable[[Sequence[Sighting]], Iterator[Line]]
+) -> Iterator[tuple[Line, Line, Sighting]]:
+    """Yield those lines at `places`, as they were and as they are now, that are superseded, in order.
+
+    Raises:
+        ManifestError: what was seen of an item was not kept.
+    """
+    for old, seen in _kept(folder, places):
+        for before, after, sighting in zip(old, decide(seen), seen, strict=True):
+            if _differ(before, after):
+                yield before, after, sighting
+
+
+def write_reopened(
+    folder: Path, head: Head, found: Iterator[tuple[Line, Line, Sighting]], progress: Callable[[str], None]
+) -> int:
+    """Write the superseding lines as a manifest into `folder`, with what became of each beside it; return how many."""
+    count = 0
+    folder.mkdir(parents=True)
+    with writing(folder, head) as manifest, (folder / REOPENED_NAME).open("wb") as told:
+        for before, after, sighting in found:
+            manifest.add(Written.of(after, sighting))
+            told.write(msgspec.json.encode(_told(before, after, head.reading)) + b"\n")
+            progress(after.verdict)
+            count += 1
+    return count
+
+
+def read_reopened(folder: Path) -> Iterator[Reopened]:
+    """Yield what became of each line that the manifest in `folder` supersedes; nothing if it supersedes none."""
+    path = folder / REOPENED_NAME
+    if path.exists():
+        with path.open("rb") as stream:
+            yield from map(msgspec.json.Decoder(Reopened).decode, stream)
+
+
+def _kept(folder: Path, places: Collection[tuple[str, int]]) -> Iterator[tuple[list[Line], list[Sighting]]]:
+    """Yield the lines at `places` and what was seen of their items, from one row group after another.
+
+    Both files are sorted alike, in row groups of the same rows; those that hold none of the places are passed over.
+    """
+    import pyarrow.parquet as pq
+
+    if not (folder / SEEN_NAME).exists():
+        raise ManifestError(f"{folder} does not hold what was seen of its items", mend="clear the corpus again")
+    wanted, items = set(places), sorted({item for item, _ in places})
+    with pq.ParquetFile(folder / PARQUET_NAME) as lines, pq.ParquetFile(folder / SEEN_NAME) as seen:
+        for group in range(lines.num_row_groups):
+            bounds = lines.metadata.row_group(group).column(0).statistics
+            if bounds is not None and bounds.has_min_max:
+                first = bisect_left(items, bounds.min)
+                if first == len(items) or items[first] > bounds.max:
+                    continue
+            names = lines.read_row_group(group, ["item", "row"]).to_pydict()
+            at = [number for number, name in enumerate(zip(names["item"], names["row"], strict=True)) if name in wanted]
+            if at:
+                rows = lines.read_row_group(group).take(at).to_pylist()
+                texts = seen.read_row_group(group, ["seen"]).take(at).column(0).to_pylist()
+                yield [msgspec.convert(row, Line) for row in rows], list(map(_SEEN.decode, texts))
+
+
+def _differ(before: Line, after: Line) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in _LIKE) or _leans(before) != _leans(after)
+
+
+def _leans(line: Line) -> set[str]:
+    return {one.evidence for one in line.statements}
+
+
+def _told(before: Line, after: Line, reading: str) -> Reopened:
+    old, new = _leans(before), _leans(after)
+    return Reopened(
+        item=after.item,
+        row=after.row,
+        recordings=tuple(dict.fromkeys((*before.recordings, *after.recordings))),
+        before=before.verdict,
+        after=after.verdict,
+        says=tuple(reason.says for reason in after.reasons if _decides(reason, after.verdict, reading)),
+        appeared=tuple(sorted(new - old)),
+        went=tuple(sorted(old - new)),
+    )
+
+
+def _decides(reason: ReasonLine, verdict: str, reading: str) -> bool:
+    return reason.verdict == verdict and reading in reason.readings

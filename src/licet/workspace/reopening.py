@@ -1,0 +1,192 @@
+"""Open again every receipt that leans on what has changed, and supersede in the log those that come out otherwise.
+
+1. For each sealed manifest, find what changed since it was decided, or since it was last looked at again: the policy,
+   what a source says of a recording, what a host answers, and what the caller names.
+2. Find the receipts that lean on it, by the index that was sealed with them. Those that another manifest superseded
+   already are that one's.
+3. Decide on those again, as of the day that is asked, under the policy of today.
+4. Those that come out otherwise make a manifest of their own, which is sealed; its entry says which one it reopens.
+5. Note that the manifest was looked at.
+
+A receipt whose law or evidence merely grew older is not reopened by itself: name it, or clear the corpus again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from licet import __version__
+from licet.corpus import Clearance, Head, Seal, read_head, read_seal, stated_again
+from licet.corpus.deciding import Decider
+from licet.corpus.reopening import Reopened, lines_again, read_reopened, write_reopened
+from licet.corpus.sealing import leaning_on
+from licet.placing import place
+from licet.policy import Act, Purpose, Use
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
+
+    from licet.policy import Policy
+    from licet.workspace.receipts import ReceiptBook
+    from licet.workspace.record import WorkspaceRecord
+
+LOOKED_NAME = "looked.json"
+EVERYTHING = "everything"  # what a receipt leans on, whatever it is of
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """What was on record, and which policy in force, when a sealed manifest was last looked at."""
+
+    day: str  # that was decided for: what was captured later was not heard
+    policy_sha256: str
+    licet: str
+    snapshots: tuple[str, ...]
+    responses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A sealed manifest that was looked at again: how many of its receipts were, and what supersedes them."""
+
+    manifest: Path
+    because: tuple[str, ...]  # what changed, in words
+    looked_at: int  # receipts
+    superseded: int
+    by: Path | None = None  # the superseding manifest, sealed
+    seal: Seal | None = None
+
+    def lines(self) -> Iterator[Reopened]:
+        """Yield what became of each that was superseded."""
+        return read_reopened(self.by) if self.by is not None else iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Reopener:
+    """Reopens the receipts of a workspace. Randomness and the clock come in from outside."""
+
+    record: WorkspaceRecord
+    book: ReceiptBook
+    policy: Policy
+    day: date
+    at: datetime
+    salt: Callable[[], bytes]
+    progress: Callable[[str], None] = field(default=lambda _: None)
+
+    def __call__(self, evidence: Collection[str] = (), recordings: Collection[str] = ()) -> Iterator[Reopening]:
+        """Look at every sealed manifest again, and yield what came of each some of whose receipts were.
+
+        Args:
+            evidence: SHA-256 of evidence whose receipts are opened besides.
+            recordings: keys of recordings whose receipts are opened besides.
+
+        Raises:
+            LogError: there is no log or no key, or another writer is at work.
+            ManifestError: a sealed manifest is damaged.
+        """
+        asked = {f"evidence:{one}" for one in evidence} | {f"recording:{one}" for one in recordings}
+        superseded = self.book.superseding()
+        for folder in self.book.manifests():
+            head, _ = read_head(folder)
+            because, names = self._changed(head, _looked(folder, head))  # step 1
+            if asked:
+                because = (*because, "it was asked for")
+                names |= asked
+            if names:
+                gone = superseded.get(folder, {})
+                leaning = leaning_on(folder, None if EVERYTHING in names else names)  # step 2
+                if places := [one for one in leaning if one not in gone]:
+                    yield self._reopened(folder, head, because, places)
+            place({folder / LOOKED_NAME: msgspec.json.encode(self._today())})  # step 5
+
+    def _changed(self, head: Head, looked: Looked) -> tuple[tuple[str, ...], set[str]]:
+        """Return what changed, in words, and by the names under which receipts lean on it."""
+        because, names = [], set()
+        if looked.policy_sha256 != self.policy.digest:
+            because.append(f"the policy {head.policy} is now {self.policy.name} {self.policy.version}")
+            names.add(EVERYTHING)
+        elif looked.licet != __version__:
+            because.append(f"Licet {looked.licet} is now {__version__}")
+            names.add(EVERYTHING)
+        until, as_of = _end_of(date.fromisoformat(looked.day)), _end_of(self.day)
+        keys = self.record.catalogue.changed_since(set(looked.snapshots), until, as_of=as_of)
+        if keys:
+            because.append(f"sources say something else of {len(keys):,} recording{'s' * (len(keys) > 1)}")
+            names |= {f"recording:{name}" for name in self.record.catalogue.names_of(keys)}
+        hosts = self.record.gatherings.hosts_since(looked.responses, until, as_of=as_of)
+        if hosts:
+            because.append(f"{len(hosts):,} host{'s' * (len(hosts) > 1)} answered again")
+            names |= {f"host:{host}" for host in hosts}
+        return tuple(because), names
+
+    def _reopened(self, folder: Path, head: Head, because: tuple[str, ...], places: list[tuple[str, int]]) -> Reopening:
+        """Decide again, and seal what comes out otherwise (steps 3 and 4)."""
+        new = self._head(head)
+        decider = Decider(self._clearance(new), self.record)
+        draft = folder.with_name(f".{folder.name}.again")
+        shutil.rmtree(draft, ignore_errors=True)
+        try:
+            found = lines_again(folder, places, decider.lines)
+            count = write_reopened(draft, new, found, self.progress)
+            if not count:
+                return Reopening(folder, because, len(places), 0)
+            old = read_seal(folder)
+            assert old is not None  # the book names sealed manifests only
+            reopens = {"place": old.place, "because": because}
+            seal = self.book.seal(draft, salt=self.salt(), at=self.at, reopens=reopens)
+            return Reopening(folder, because, len(places), count, self.book.sealed_folder(draft), seal)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _head(self, head: Head) -> Head:
+        """Return what the superseding manifest is of: the same question, today."""
+        today = self._today()
+        return msgspec.structs.replace(
+            head,
+            licet=today.licet,
+            day=self.day.isoformat(),
+            policy=f"{self.policy.name} {self.policy.version}",
+            policy_sha256=today.policy_sha256,
+            catalogue=self.record.catalogue.state(),
+            snapshots=today.snapshots,
+            responses=today.responses,
+        )
+
+    def _clearance(self, head: Head) -> Clearance:
+        use = Use(Act(head.act), Purpose(head.purpose), frozenset(head.territories), self.day)
+        return Clearance(
+            use=use,
+            policy=self.policy,
+            reading=self.policy.reading(head.reading).name,
+            accepts=frozenset(head.accepts),
+            today=self.day,
+            trust_tags=head.trust_tags,
+            stated=tuple(stated_again(one, self.record.evidence.read_blob(one.blob)) for one in head.stated),
+        )
+
+    def _today(self) -> Looked:
+        catalogue = self.record.catalogue
+        return Looked(
+            self.day.isoformat(),
+            self.policy.digest,
+            __version__,
+            tuple(sorted(snapshot.id for snapshot in catalogue.snapshots())),
+            self.record.gatherings.count(),
+        )
+
+
+def _looked(folder: Path, head: Head) -> Looked:
+    """Return what was known when a manifest was last looked at: when it was decided, if it never was."""
+    path = folder / LOOKED_NAME
+    if path.exists():
+        return msgspec.json.decode(path.read_bytes(), type=Looked)
+    return Looked(head.day, head.policy_sha256, head.licet, head.snapshots, head.responses)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, UTC)
