@@ -309,7 +309,7 @@ def test_a_clearance_for_something_else_than_training_is_said_to_be_none(tmp_pat
 def test_where_it_was_logged_is_told(tmp_path: Path) -> None:
     """Only where there is a seal."""
     facts = facts_of(tmp_path)
-    seal = Seal(origin="quay.example/log", place=7, entry="")
+    seal = Seal(name="0" * 64, origin="quay.example/log", place=7, entry="")
     sealed = Facts(facts.folder, facts.head, facts.counts, facts.about, seal)
     logged = "Logged in quay.example/log as entry 7, counted from 0."
     assert logged in field(summary_of(sealed), "Other relevant information").says

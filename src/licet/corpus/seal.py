@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -19,6 +19,7 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True):
     """Where a manifest is in the log, and what stands there."""
 
     format: str = FORMAT
+    name: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]  # of the manifest: the SHA-256 of what it is and holds
     origin: str  # which log
     place: int  # of its entry, from 0
     entry: str  # as it stands in the log: an in-toto statement in canonical JSON

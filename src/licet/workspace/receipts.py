@@ -134,7 +134,7 @@ class ReceiptBook:
                     draft, receipts, salt=salt, at=_stamp(at), reopens=reopens, workers=workers, progress=progress
                 )
                 log = self.log()
-                pending = Seal(origin=log.head.origin, place=len(log), entry=entry.encoded().decode())
+                pending = Seal(name=name, origin=log.head.origin, place=len(log), entry=entry.encoded().decode())
                 place({draft / _PENDING: msgspec.json.encode(pending)})
                 draft.rename(folder)
             if (seal := read_seal(folder)) is None:
@@ -156,9 +156,10 @@ class ReceiptBook:
         Raises:
             ManifestError: it is not sealed.
         """
-        folder = self.folder / SEALED / _name_of(manifest)
+        seal = read_seal(manifest)
+        folder = self.folder / SEALED / (seal.name if seal is not None else _name_of(manifest))
         if read_seal(folder) is None:
-            raise ManifestError(f"the manifest in {manifest} is not sealed", mend="seal it with `licet seal`")
+            raise ManifestError(f"the manifest in {manifest} is not sealed here", mend="seal it with `licet seal`")
         return folder
 
     def receipts(self, manifest: Path, item: str, signers: Sequence[Signer] = ()) -> Iterator[tuple[Line, Receipt]]:
