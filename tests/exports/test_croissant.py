@@ -150,7 +150,9 @@ def test_a_sealed_manifest_says_where_it_is_in_the_log(tmp_path: Path) -> None:
     """By the log's name and the entry's place; one that is not sealed says nothing of a log."""
     folder = write_sample(tmp_path / "manifest")
     assert "subjectOf" not in croissant.description(Facts.of(folder, FULL))
-    (folder / SEAL_NAME).write_bytes(msgspec.json.encode(Seal(name="0" * 64, origin="log.example/one", place=7, entry="{}")))
+    (folder / SEAL_NAME).write_bytes(
+        msgspec.json.encode(Seal(name="0" * 64, origin="log.example/one", place=7, entry="{}"))
+    )
     entry = croissant.description(Facts.of(folder, FULL))["subjectOf"]
     assert (entry["position"], entry["isPartOf"]["name"]) == (7, "log.example/one")
 

@@ -150,7 +150,9 @@ def test_its_serial_number_follows_from_its_content(tmp_path: Path) -> None:
 def test_a_sealed_manifest_says_where_it_is_in_the_log(tmp_path: Path) -> None:
     """By the log's name, the entry's place and its digest."""
     folder = write_sample(tmp_path / "manifest")
-    (folder / SEAL_NAME).write_bytes(msgspec.json.encode(Seal(name="0" * 64, origin="log.example/one", place=7, entry="{}")))
+    (folder / SEAL_NAME).write_bytes(
+        msgspec.json.encode(Seal(name="0" * 64, origin="log.example/one", place=7, entry="{}"))
+    )
     (data_set,) = cyclonedx.bill(Facts.of(folder, About()))["components"]
     told = {one["name"]: one["value"] for one in data_set["properties"]}
     assert (told["licet:log:origin"], told["licet:log:place"]) == ("log.example/one", "7")

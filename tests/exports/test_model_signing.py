@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def folder(tmp_path: Path) -> Path:
     """A sealed manifest."""
     made = write_sample(tmp_path / "manifest")
-    (made / SEAL_NAME).write_bytes(msgspec.json.encode(Seal(name="0" * 64, origin="log.example/one", place=7, entry="{}")))
+    (made / SEAL_NAME).write_bytes(
+        msgspec.json.encode(Seal(name="0" * 64, origin="log.example/one", place=7, entry="{}"))
+    )
     return made
 
 

@@ -130,7 +130,9 @@ def test_conditions_are_those_of_permitted_items(tmp_path: Path) -> None:
 
 def test_how_to_verify_it(tmp_path: Path) -> None:
     """By the digest of the manifest, and by the log where it was logged."""
-    logged = section(card(tmp_path, seal=Seal(name="0" * 64, origin="quay.example/log", place=12, entry="")), "How to verify it")
+    logged = section(
+        card(tmp_path, seal=Seal(name="0" * 64, origin="quay.example/log", place=12, entry="")), "How to verify it"
+    )
     assert sha256((tmp_path / "manifest.parquet").read_bytes()).hexdigest() in logged
     assert "quay.example/log as entry 12" in logged
     assert "`licet verify receipt.json --known log.key.pub`" in logged

@@ -174,7 +174,9 @@ def test_its_identifiers_follow_from_its_content(tmp_path: Path) -> None:
 def test_a_sealed_manifest_says_where_it_is_in_the_log(tmp_path: Path) -> None:
     """On the manifest, which is the evidence."""
     folder = write_sample(tmp_path / "manifest")
-    (folder / SEAL_NAME).write_bytes(msgspec.json.encode(Seal(name="0" * 64, origin="log.example/one", place=7, entry="{}")))
+    (folder / SEAL_NAME).write_bytes(
+        msgspec.json.encode(Seal(name="0" * 64, origin="log.example/one", place=7, entry="{}"))
+    )
     document = spdx.document(Facts.of(folder, About()))
     (evidence,) = _to(document, "data-set", "hasEvidence")
     assert _of(document, evidence)["comment"] == "Entry 7 of the log log.example/one."
