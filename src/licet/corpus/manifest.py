@@ -298,8 +298,9 @@ def writing(folder: Path, head: Head) -> Iterator[ManifestWriter]:
     (draft / HEAD_NAME).write_text(json.dumps(summary, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     for name in (SEAL_NAME, SEEN_NAME):
         (folder / name).unlink(missing_ok=True)  # of the manifest that goes
-    for path in draft.iterdir():
-        path.replace(folder / path.name)
+    for name in (SEEN_NAME, JSONL_NAME, PARQUET_NAME, HEAD_NAME):
+        if (draft / name).exists():
+            (draft / name).replace(folder / name)
     draft.rmdir()
 
 
