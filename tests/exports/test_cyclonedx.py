@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,27 +18,14 @@ from licet.corpus.manifest import SEAL_NAME
 from licet.errors import UsageError
 from licet.exports import About, Facts, cyclonedx, export
 from licet.terms import instruments
-from manifests import BY, HOSTILE_TITLES, KINDS, NC, line_of, write_sample
+from manifests import BY, KINDS, NC, line_of, write_sample
+from published import FULL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from licet.corpus import Line
     from licet.terms import Licence
-
-FULL = About(
-    name=HOSTILE_TITLES[1],
-    version="1.0",
-    url="https://example.org/harbour",
-    published=date(2026, 11, 30),
-    publisher=HOSTILE_TITLES[4],
-    publisher_url="https://example.org/",
-    contact="rights@example.org",
-    licence="https://creativecommons.org/publicdomain/zero/1.0/",
-    model="Tidal",
-    model_version="2",
-    model_url="https://example.org/tidal",
-)
 
 
 @pytest.mark.parametrize("said", [About(), FULL], ids=["nothing-said", "everything-said"])

@@ -6,7 +6,6 @@ import io
 import json
 import re
 from collections import Counter
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,24 +17,12 @@ from licet.corpus.manifest import SEAL_NAME
 from licet.exports import About, Facts, export, spdx
 from licet.exports.spdx_elements import NO_ASSERTION
 from licet.terms import instruments
-from manifests import BY, HOSTILE_TITLES, NC, line_of, write_sample
+from manifests import BY, NC, line_of, write_sample
+from published import FULL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FULL = About(
-    name=HOSTILE_TITLES[0],
-    version="1.0",
-    url="https://example.org/harbour",
-    published=date(2026, 11, 30),
-    publisher=HOSTILE_TITLES[2],
-    publisher_url="https://example.org/",
-    contact="rights@example.org",
-    licence="https://creativecommons.org/publicdomain/zero/1.0/",
-    model="Tidal",
-    model_version="2",
-    model_url="https://example.org/tidal",
-)
 # What the dataset and AI profiles ask for beside the model: DatasetPackage and AIPackage, external restrictions.
 REQUIRED = {
     "dataset_DatasetPackage": (

@@ -23,7 +23,7 @@ from licet.exports import odrl
 from licet.exports.addresses import check_addresses, mail_address
 from licet.exports.cleared import NOT_STATED, address, groups, keys_of, name_by_hash, unkeyed
 from licet.exports.croissant_records import record_set
-from licet.exports.json_text import json_bytes
+from licet.exports.json_text import json_bytes, write_json
 from licet.placing import placed
 
 if TYPE_CHECKING:
@@ -66,14 +66,12 @@ def write(facts: Facts, out: Path) -> tuple[Path, ...]:
         ManifestError: the manifest is damaged.
     """
     check_addresses(facts.about)
-    content = json_bytes(description(facts))
+    content = description(facts)
     if out.resolve() == facts.folder.resolve():
-        with placed(out / NAME) as stream:
-            stream.write(content)
-        return (out / NAME,)
+        return write_json(out / NAME, content)
     # Both are whole before either takes its name, the manifest first: no description speaks of what is not there.
     with placed(out / NAME) as stream, placed(out / PARQUET_NAME) as copy, facts.parquet.open("rb") as manifest:
-        stream.write(content)
+        stream.write(json_bytes(content))
         shutil.copyfileobj(manifest, copy, CHUNK_BYTES)
     return out / NAME, out / PARQUET_NAME
 

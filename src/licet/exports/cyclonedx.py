@@ -22,8 +22,7 @@ from licet.corpus.wording import number, use_in_words
 from licet.digests import sha256_bytes
 from licet.exports.addresses import check_addresses, contact_page, mail_address
 from licet.exports.cleared import NOT_STATED, address, begins, either, groups, name_by_hash, spdx_at, spdx_id
-from licet.exports.json_text import json_bytes
-from licet.placing import placed
+from licet.exports.json_text import json_bytes, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,9 +45,7 @@ def write(facts: Facts, out: Path) -> tuple[Path, ...]:
         ManifestError: the manifest is damaged.
     """
     check_addresses(facts.about)
-    with placed(out / NAME) as stream:
-        stream.write(json_bytes(bill(facts)))
-    return (out / NAME,)
+    return write_json(out / NAME, bill(facts))
 
 
 def bill(facts: Facts) -> Node:

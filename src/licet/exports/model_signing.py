@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from licet.corpus.manifest import HEAD_NAME, JSONL_NAME, PARQUET_NAME, SEAL_NAME
 from licet.digests import sha256_bytes, sha256_file
 from licet.exports.cleared import NOT_STATED
-from licet.exports.json_text import json_bytes
-from licet.placing import placed
+from licet.exports.json_text import write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +34,7 @@ def write(facts: Facts, out: Path) -> tuple[Path, ...]:
     Raises:
         OSError: a file cannot be read or written.
     """
-    with placed(out / NAME) as stream:
-        stream.write(json_bytes(statement(facts)))
-    return (out / NAME,)
+    return write_json(out / NAME, statement(facts))
 
 
 def statement(facts: Facts) -> dict[str, Any]:

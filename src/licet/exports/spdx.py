@@ -25,9 +25,8 @@ from licet.corpus.wording import number, use_in_words
 from licet.digests import sha256_bytes
 from licet.exports.addresses import check_addresses, mail_address
 from licet.exports.cleared import NOT_STATED, begins, either, groups, name_by_hash, spdx_at
-from licet.exports.json_text import json_bytes
+from licet.exports.json_text import write_json
 from licet.exports.spdx_elements import CONTEXT, CREATION, NO_ASSERTION, Elements
-from licet.placing import placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +49,7 @@ def write(facts: Facts, out: Path) -> tuple[Path, ...]:
         ManifestError: the manifest is damaged.
     """
     check_addresses(facts.about)
-    with placed(out / NAME) as stream:
-        stream.write(json_bytes(document(facts)))
-    return (out / NAME,)
+    return write_json(out / NAME, document(facts))
 
 
 def document(facts: Facts) -> Node:
