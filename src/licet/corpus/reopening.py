@@ -7,12 +7,12 @@ behind them are others now; that a source was merely read again, to the same end
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from licet.corpus.manifest import PARQUET_NAME, SEEN_NAME, Line, Written, writing
+from licet.corpus.finding import lines_at
+from licet.corpus.manifest import SEEN_NAME, Written, writing
 from licet.corpus.sighting import Sighting
 from licet.errors import ManifestError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
-    from licet.corpus.manifest import Head, ReasonLine
+    from licet.corpus.manifest import Head, Line, ReasonLine
 
 REOPENED_NAME = "reopened.jsonl"
 _LIKE = ("verdict", "contested", "readings", "reasons", "conditions", "changes", "recordings", "licence_keys")
@@ -78,28 +78,15 @@ def read_reopened(folder: Path) -> Iterator[Reopened]:
 
 
 def _kept(folder: Path, places: Collection[tuple[str, int]]) -> Iterator[tuple[list[Line], list[Sighting]]]:
-    """Yield the lines at `places` and what was seen of their items, from one row group after another.
-
-    Both files are sorted alike, in row groups of the same rows; those that hold none of the places are passed over.
-    """
+    """Yield the lines at `places` and what was seen of their items: both files have the same rows in a row group."""
     import pyarrow.parquet as pq
 
     if not (folder / SEEN_NAME).exists():
         raise ManifestError(f"{folder} does not hold what was seen of its items", mend="clear the corpus again")
-    wanted, items = set(places), sorted({item for item, _ in places})
-    with pq.ParquetFile(folder / PARQUET_NAME) as lines, pq.ParquetFile(folder / SEEN_NAME) as seen:
-        for group in range(lines.num_row_groups):
-            bounds = lines.metadata.row_group(group).column(0).statistics
-            if bounds is not None and bounds.has_min_max:
-                first = bisect_left(items, bounds.min)
-                if first == len(items) or items[first] > bounds.max:
-                    continue
-            names = lines.read_row_group(group, ["item", "row"]).to_pydict()
-            at = [number for number, name in enumerate(zip(names["item"], names["row"], strict=True)) if name in wanted]
-            if at:
-                rows = lines.read_row_group(group).take(at).to_pylist()
-                texts = seen.read_row_group(group, ["seen"]).take(at).column(0).to_pylist()
-                yield [msgspec.convert(row, Line) for row in rows], list(map(_SEEN.decode, texts))
+    with pq.ParquetFile(folder / SEEN_NAME) as seen:
+        for group, at, lines in lines_at(folder, places):
+            texts = seen.read_row_group(group, ["seen"]).take(at).column(0).to_pylist()
+            yield lines, list(map(_SEEN.decode, texts))
 
 
 def _differ(before: Line, after: Line) -> bool:

@@ -47,6 +47,10 @@ _LEANING = """
         ) ORDER BY name, item, row
     ) TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20000)
 """
+_CALLED = """
+    SELECT item, row FROM lines WHERE item = $item
+    UNION SELECT item, row FROM leaning WHERE name = $recording ORDER BY item, row
+"""
 _FOUND = "SELECT DISTINCT item, row FROM leaning SEMI JOIN asked USING (name) ORDER BY item, row"
 
 
@@ -96,6 +100,18 @@ def leaning_on(folder: Path, names: Iterable[str] | None) -> list[tuple[str, int
         connection.read_parquet(str(folder / LEANING_NAME)).create_view("leaning")
         connection.register("asked", pa.table({"name": pa.array(sorted(set(names)), pa.string())}))
         return connection.execute(_FOUND).fetchall()
+
+
+def places_of(folder: Path, item: str) -> list[tuple[str, int]]:
+    """Return the items and rows of the sealed manifest in `folder` that are called `item`, or hold that recording.
+
+    Raises:
+        ManifestError: it is damaged.
+    """
+    with _opened(folder) as connection:
+        connection.read_parquet(str(folder / PARQUET_NAME)).create_view("lines")
+        connection.read_parquet(str(folder / LEANING_NAME)).create_view("leaning")
+        return connection.execute(_CALLED, {"item": item, "recording": f"recording:{item}"}).fetchall()
 
 
 def _write_leaning(folder: Path) -> None:

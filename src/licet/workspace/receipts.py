@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from licet.corpus import Seal, find_lines, read_head, read_seal
+from licet.corpus import Seal, read_head, read_seal
+from licet.corpus.finding import lines_at
 from licet.corpus.manifest import HEAD_NAME, JSONL_NAME, PARQUET_NAME, SEAL_NAME, SEEN_NAME
 from licet.corpus.receipts import Receipts
 from licet.corpus.reopening import REOPENED_NAME, read_reopened
-from licet.corpus.sealing import SET_NAME, seal_items
+from licet.corpus.sealing import SET_NAME, places_of, seal_items
 from licet.digests import sha256_bytes, sha256_file
 from licet.errors import ManifestError, UsageError
 from licet.placing import link, make_folder, place, take_lock
@@ -172,17 +173,16 @@ class ReceiptBook:
             UsageError: it has no such item.
         """
         folder = self.sealed_folder(manifest)
-        lines = find_lines(folder, item)
-        if not lines:
+        places = places_of(folder, item)
+        if not places:
             raise UsageError(f"the manifest has no item {item!r}", mend="name it as the manifest does")
         newer = self.superseding()
-        for line in lines:
-            place_of_line, at = (line.item, line.row), folder
-            while (by := newer.get(at, {}).get(place_of_line)) is not None:
+        for one in places:
+            at = folder
+            while (by := newer.get(at, {}).get(one)) is not None:
                 at = by
-            again = (one for one in find_lines(at, line.item) if one.row == line.row)
-            last = line if at == folder else next(again)
-            yield last, self._receipt(at, last, signers)
+            for _, _, lines in lines_at(at, [one]):
+                yield from ((line, self._receipt(at, line, signers)) for line in lines)
 
     def superseding(self) -> dict[Path, dict[tuple[str, int], Path]]:
         """Return which sealed manifest supersedes which items, by name and row, of another."""
