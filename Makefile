@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 MINUTES ?= 60
 
-.PHONY: demo test page-tools laws lint docs bench bench-data bench-identify bench-scale fuzz format clean
+.PHONY: demo test page-tools database-tools laws lint docs bench bench-data bench-identify bench-scale fuzz format clean
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Licet needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
@@ -22,7 +22,11 @@ demo: $(VENV)/.ready
 page-tools:
 	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
-test: $(VENV)/.ready page-tools
+# What the tests of the database run on.
+database-tools:
+	command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }
+
+test: $(VENV)/.ready page-tools database-tools
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term --cov-report=json:.coverage.json
 	$(BIN)/python tests/coverage_floor.py .coverage.json
 
@@ -52,6 +56,8 @@ bench: bench-data
 	$(BENCH) benchmarks/metadata.py
 	$(BENCH) benchmarks/bulk.py
 	$(BENCH) benchmarks/log.py
+	$(BENCH) benchmarks/receipts.py
+	$(BENCH) benchmarks/registry.py
 
 # What is found of changed music and what is found that is not there; half an hour and 10 GB the first time.
 bench-identify: bench-data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -10,16 +10,17 @@ import pytest
 import sqlalchemy as sa
 
 from licet.db import SCHEMA_VERSION, open_database, reading, writing
+from licet.db.engines import engine_at
 from licet.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_new_database_is_made_once(tmp_path: Path) -> None:
+def test_a_new_database_is_made_once(database: str) -> None:
     """Opening a missing database makes it, and opening it again finds the same version."""
     for _ in range(2):
-        engine = open_database(tmp_path / "licet.db")
+        engine = open_database(database)
         with reading(engine) as connection:
             assert connection.scalar(sa.text("SELECT version FROM licet_schema")) == SCHEMA_VERSION
         engine.dispose()
@@ -38,31 +39,26 @@ def test_it_is_opened_for_safety(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("version", "mend"), [(SCHEMA_VERSION + 1, "newer Licet"), (0, "make a new workspace")], ids=["newer", "older"]
 )
-def test_another_version_is_refused(tmp_path: Path, version: int, mend: str) -> None:
-    """A database of another version is left alone, and the user told which Licet to use."""
-    open_database(tmp_path / "licet.db").dispose()
-    with sqlite3.connect(tmp_path / "licet.db") as connection:
-        connection.execute("UPDATE licet_schema SET version = ?", (version,))
-    connection.close()
+def test_another_version_is_refused(database: str, version: int, mend: str) -> None:
+    """A database that no step leads on from is left alone, and the user told which Licet to use."""
+    engine = open_database(database)
+    with writing(engine) as connection:
+        connection.execute(sa.text("UPDATE licet_schema SET version = :version"), {"version": version})
+    engine.dispose()
     with pytest.raises(WorkspaceError) as refusal:
-        open_database(tmp_path / "licet.db")
+        open_database(database)
     assert mend in refusal.value.mend
 
 
-def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:
+def test_somebody_elses_database_is_refused(database: str) -> None:
     """A database with tables of its own gets none of ours."""
-    with sqlite3.connect(tmp_path / "other.db") as connection:
-        connection.execute("CREATE TABLE songs (title TEXT)")
-    connection.close()
+    engine = engine_at(database)
+    with writing(engine) as connection:
+        connection.execute(sa.text("CREATE TABLE songs (title TEXT)"))
     with pytest.raises(WorkspaceError, match="not one of Licet's"):
-        open_database(tmp_path / "other.db")
-
-
-@pytest.mark.parametrize("url", ["nonsense://x", "://", "sqlite+none:///x"], ids=str)
-def test_a_url_that_names_no_database_is_refused(url: str) -> None:
-    """A wrong URL is the user's to mend, never a traceback."""
-    with pytest.raises(WorkspaceError):
-        open_database(url)
+        open_database(database)
+    assert sa.inspect(engine).get_table_names() == ["songs"]
+    engine.dispose()
 
 
 def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -73,12 +69,61 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
             open_database(place)
 
 
-def test_a_block_that_fails_leaves_nothing(tmp_path: Path) -> None:
+def test_a_block_that_fails_leaves_nothing(database: str) -> None:
     """What a writing block did is undone when it raises."""
-    engine = open_database(tmp_path / "licet.db")
+    engine = open_database(database)
     with suppress(ZeroDivisionError), writing(engine) as connection:
         connection.execute(sa.text("UPDATE licet_schema SET version = 77"))
         raise ZeroDivisionError
     with reading(engine) as connection:
         assert connection.scalar(sa.text("SELECT version FROM licet_schema")) == SCHEMA_VERSION
     engine.dispose()
+
+
+def test_a_reader_sees_one_state(database: str) -> None:
+    """What is written meanwhile is there for the next one."""
+    engine = open_database(database)
+    version = sa.text("SELECT version FROM licet_schema")
+    with reading(engine) as connection:
+        before = connection.scalar(version)
+        with writing(engine) as other:
+            other.execute(sa.text("UPDATE licet_schema SET version = 77"))
+        assert connection.scalar(version) == before
+    with reading(engine) as connection:
+        assert connection.scalar(version) == 77
+    engine.dispose()
+
+
+def test_writers_take_turns(database: str) -> None:
+    """Each sees what the one before it left, though all of them had begun: nothing that was counted is lost."""
+    engine = open_database(database)
+
+    def count_up(_: int) -> None:
+        with writing(engine) as connection:
+            version = connection.scalar(sa.text("SELECT version FROM licet_schema"))
+            connection.execute(sa.text("UPDATE licet_schema SET version = :next"), {"next": version + 1})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count_up, range(40)))
+    with reading(engine) as connection:
+        assert connection.scalar(sa.text("SELECT version FROM licet_schema")) == SCHEMA_VERSION + 40
+    engine.dispose()
+
+
+def test_a_writer_does_not_wait_for_ever(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told that another one is writing."""
+    monkeypatch.setattr("licet.db.engines.WAIT_MS", 20)
+    engine = open_database(database)
+    with writing(engine), pytest.raises(WorkspaceError, match="lock") as refusal, writing(engine):
+        pass
+    assert "another Licet" in refusal.value.mend
+    engine.dispose()
+
+
+def test_processes_may_make_it_at_once(database: str) -> None:
+    """One makes it, and the others find it."""
+    with ThreadPoolExecutor(4) as pool:
+        for engine in pool.map(lambda _: open_database(database), range(4)):
+            with reading(engine) as connection:
+                assert connection.execute(sa.text("SELECT version FROM licet_schema")).all() == [(SCHEMA_VERSION,)]
+            engine.dispose()

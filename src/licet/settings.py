@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from licet.errors import WorkspaceError
@@ -18,7 +18,7 @@ TEMPLATE = """\
 # A Licet workspace. Everything it knows lies beside this file; back up the folder as a whole.
 format = 1
 
-# Where the catalogue is kept: a file in this folder.
+# Where the catalogue is kept: a file in this folder, or a URL such as postgresql://user@host/database.
 database = "licet.db"
 
 # The reading that a verdict is given under unless another is asked for.
@@ -26,6 +26,10 @@ reading = "strict"
 
 # Conditions that you undertake to keep, and that therefore do not refuse a use.
 accept = ["attribution", "notice"]
+
+# The proof of control without which a grant in the registry does not count:
+# self-declared, account, vouched or trusted-key.
+control = "account"
 
 # A policy file of your own instead of the house's: a path, relative to this folder.
 # policy = "policy.toml"
@@ -36,10 +40,11 @@ accept = ["attribution", "notice"]
 class Settings:
     """What `licet.toml` says."""
 
-    database: str = "licet.db"
+    database: str = field(default="licet.db", repr=False)  # a URL may hold a password
     reading: str = "strict"
     accept: tuple[str, ...] = ("attribution", "notice")
     policy: str | None = None
+    control: str = "account"
 
 
 def nearest(start: Path) -> Path:
@@ -76,7 +81,7 @@ def _checked(table: dict[str, Any], path: Path) -> dict[str, Any]:
     unknown = table.keys() - set(Settings.__slots__)
     if unknown:
         raise WorkspaceError(f"{path} sets what there is not: {', '.join(sorted(unknown))}")
-    for name in ("database", "reading", "policy"):
+    for name in ("database", "reading", "policy", "control"):
         if name in table and not isinstance(table[name], str):
             raise WorkspaceError(f"{path}: {name} is not text")
     accept = table.get("accept", [])

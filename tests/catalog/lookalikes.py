@@ -109,10 +109,57 @@ def audio_folder(folder: Path) -> Path:
     return folder
 
 
+def ern_message(
+    *recordings: str,
+    parties: str = "",
+    releases: str = "",
+    deals: str = "",
+    version: str = "43",
+    message: str = "M1",
+    sender: str = "PADPIDA0000000001X",
+    created: str = "2026-01-02T03:04:05Z",
+) -> str:
+    """Write a NewReleaseMessage around parts of our own making."""
+    made = f"<MessageCreatedDateTime>{created}</MessageCreatedDateTime>" if created else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<ern:NewReleaseMessage xmlns:ern="http://ddex.net/xml/ern/{version}">\n'
+        f"<MessageHeader><MessageId>{message}</MessageId>\n"
+        f"<MessageSender><PartyId>{sender}</PartyId></MessageSender>{made}</MessageHeader>\n"
+        f"<PartyList>{parties}</PartyList>\n"
+        f"<ResourceList>\n{''.join(recordings)}</ResourceList>\n"
+        f"<ReleaseList>{releases}</ReleaseList>\n<DealList>{deals}</DealList>\n</ern:NewReleaseMessage>\n"
+    )
+
+
+def ern_recording(reference: str = "A1", isrc: str = "QZABC2600001", more: str = "", title: str = "Rain") -> str:
+    """Write a SoundRecording as ERN 4.1 and 4.2 have it."""
+    named = f"<ResourceId><ISRC>{isrc}</ISRC></ResourceId>" if isrc else ""
+    return (
+        f"<SoundRecording><ResourceReference>{reference}</ResourceReference>{named}"
+        f"<DisplayTitleText>{title}</DisplayTitleText>{more}</SoundRecording>\n"
+    )
+
+
+def ddex_ern(folder: Path) -> Path:
+    """Make a folder of two deliveries, the second of which says anew what the first said of one recording."""
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+    party = "<Party><PartyReference>PAnn</PartyReference><PartyName><FullName>Ann</FullName></PartyName></Party>"
+    artist = "<DisplayArtist><ArtistPartyReference>PAnn</ArtistPartyReference></DisplayArtist>"
+    line = "<PLine><PLineText>℗ 2026 Ann’s Label. All rights reserved.</PLineText></PLine>"
+    first = ern_message(ern_recording(more=artist + line), ern_recording("A2", ""), parties=party)
+    later = ern_message(ern_recording(title="Rain, again"), message="M2", created="2026-02-02T03:04:05Z")
+    (folder / "one" / "one.xml").write_text(first, encoding="utf-8")
+    (folder / "two" / "two.XML").write_text(later, encoding="utf-8")
+    return folder
+
+
 KINDS: dict[str, tuple[str, Callable[[Path], Path], dict[str, Any]]] = {
     "mtg-jamendo": ("mtg-jamendo", mtg_jamendo, {}),
     "fma": ("fma", fma, {}),
     "stable-audio": ("stable-audio", stable_audio, {}),
+    "ddex-ern": ("ddex-ern", ddex_ern, {}),
     "csv": ("table", csv_table, {}),
     "tsv": ("table", tsv_table, {"name": "mine"}),
     "jsonl": ("table", jsonl_table, {"columns": {"title": "path"}}),

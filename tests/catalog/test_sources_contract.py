@@ -72,7 +72,7 @@ def test_a_source_says_what_it_is(source: Source) -> None:
     assert source.location
 
 
-SUFFIXES = {"mtg-jamendo": "", "fma": ".csv", "stable-audio": ".csv", "audio-folder": ""}
+SUFFIXES = {"mtg-jamendo": "", "fma": ".csv", "stable-audio": ".csv", "ddex-ern": ".xml", "audio-folder": ""}
 PLACES = [
     *((kind, suffix) for kind, suffix in SUFFIXES.items()),
     *(("table", suffix) for suffix in (".csv", ".tsv", ".jsonl", ".parquet", ".doc")),

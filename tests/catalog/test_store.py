@@ -33,8 +33,7 @@ from licet.digests import sha256_bytes
 from licet.errors import UsageError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from licet.catalog import Source
 
@@ -59,9 +58,9 @@ def record(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[CatalogStore]:
+def store(database: str) -> Iterator[CatalogStore]:
     """Open an empty catalogue."""
-    engine = open_database(tmp_path / "licet.db")
+    engine = open_database(database)
     yield CatalogStore(engine)
     engine.dispose()
 
@@ -266,6 +265,14 @@ def test_namesakes_of_another_place_are_reported(store: CatalogStore) -> None:
     assert [(problem.where, problem.severity) for problem in other.problems] == [("there", Severity.DOUBT)]
 
 
+def test_a_place_may_be_as_long_as_a_path(store: CatalogStore) -> None:
+    """Databases limit what they index."""
+    place = "".join(sha256_bytes(bytes([number])) for number in range(64))
+    recorded = record(store, MAY, [entry("jamendo:1")], location=place)
+    assert store.snapshots() == (recorded.snapshot,)
+    assert record(store, JUNE, [entry("jamendo:1")], location=place).drift == Drift()
+
+
 def test_a_key_twice_in_one_reading_is_refused_whole(store: CatalogStore) -> None:
     """A reader that breaks the contract breaks no catalogue."""
     with pytest.raises(WorkspaceError):
@@ -279,10 +286,10 @@ def test_a_key_twice_in_one_reading_is_refused_whole(store: CatalogStore) -> Non
     after=st.dictionaries(st.integers(0, 9), st.sampled_from(["CC0", "CC BY", None])),
 )
 def test_drift_is_the_difference_of_two_lists(
-    before: dict[int, str | None], after: dict[int, str | None], tmp_path_factory: pytest.TempPathFactory
+    before: dict[int, str | None], after: dict[int, str | None], new_database: Callable[[], str]
 ) -> None:
     """Whatever two lists state, the drift counts what Python would."""
-    engine = open_database(tmp_path_factory.mktemp("drift") / "licet.db")
+    engine = open_database(new_database())
     store = CatalogStore(engine)
     record(store, MAY, [entry(f"fma:{number}", licence) for number, licence in before.items()])
     drift = record(store, JUNE, [entry(f"fma:{number}", licence) for number, licence in after.items()]).drift

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from licet.errors import PolicyError
 from licet.policy.law import LONGEST, Limitation, applies, cited, parse_law
-from licet.policy.use import EUROPEAN_UNION
 from licet.policy.verdict import Status
 from licet.terms import Act, Purpose
+from licet.terms.territories import EUROPEAN_UNION
 
 ROOT = Path(__file__).parents[2]
 FOLDER = resources.files("licet.policy").joinpath("data/law")

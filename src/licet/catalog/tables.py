@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import sqlalchemy as sa
 
 from licet.catalog.codec import decode_snapshot
+from licet.db import DIGEST, NUMBER, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,34 +33,36 @@ _Item = TypeVar("_Item")
 SNAPSHOT = sa.Table(
     "catalog_snapshot",
     METADATA,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("id", sa.String(64), nullable=False, unique=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("location", sa.Text, nullable=False),
+    sa.Column("number", NUMBER, primary_key=True),
+    sa.Column("id", DIGEST, nullable=False, unique=True),
+    sa.Column("source", TEXT, nullable=False),
+    sa.Column("location", TEXT, nullable=False),
     sa.Column("captured_us", sa.BigInteger, nullable=False),  # microseconds since 1970, UTC
     sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Index("catalog_snapshot_series", "source", "location", "captured_us"),
+    sa.Index("catalog_snapshot_series", "source", "location", "captured_us").ddl_if("sqlite"),
+    # PostgreSQL indexes no text of more than 2,700 bytes, and a location may be a path of 4,096.
+    sa.Index("catalog_snapshot_captured", "captured_us").ddl_if("postgresql"),
 )
 ENTRY = sa.Table(
     "catalog_entry",
     METADATA,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False, unique=True),
-    sa.Column("key", sa.Text, nullable=False, index=True),
-    sa.Column("licence", sa.String(64)),  # SHA-256 of the statement
+    sa.Column("number", NUMBER, primary_key=True),
+    sa.Column("digest", DIGEST, nullable=False, unique=True),
+    sa.Column("key", TEXT, nullable=False, index=True),
+    sa.Column("licence", DIGEST),  # SHA-256 of the statement
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 BLOB = sa.Table(
     "catalog_blob",
     METADATA,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("number", NUMBER, primary_key=True),
+    sa.Column("digest", DIGEST, nullable=False, unique=True),
 )
 LISTING = sa.Table(
     "catalog_listing",
     METADATA,
     sa.Column("snapshot", sa.ForeignKey(SNAPSHOT.c.number), primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
     sa.Column("entry", sa.ForeignKey(ENTRY.c.number), nullable=False),
     sa.Column("blob", sa.ForeignKey(BLOB.c.number), nullable=False),
     sa.Column("start", sa.BigInteger, nullable=False),
@@ -69,15 +72,15 @@ LISTING = sa.Table(
 NAME = sa.Table(
     "catalog_name",
     METADATA,
-    sa.Column("text", sa.Text, primary_key=True),
+    sa.Column("text", TEXT, primary_key=True),
     sa.Column("entry", sa.ForeignKey(ENTRY.c.number), primary_key=True),
     sqlite_with_rowid=False,
 )
 LEARNT = sa.Table(
     "catalog_learnt",
     METADATA,
-    sa.Column("text", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("text", TEXT, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
     sqlite_with_rowid=False,
 )
 

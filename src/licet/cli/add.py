@@ -67,6 +67,7 @@ def command(
       mtg-jamendo    a checkout of MTG-Jamendo
       fma            the FMA's tracks.csv
       stable-audio   an attribution list of Stable Audio Open
+      ddex-ern       a DDEX ERN message (NewReleaseMessage), or a folder of them
 
     \b
     Examples:
@@ -74,6 +75,7 @@ def command(
       licet add audio-folder /usr/share/games/x/music --licence GPL-2+ --licence-from /usr/share/doc/x/copyright
       licet add table licences.csv --audio music/ --column licence="License URL"
       licet add mtg-jamendo mtg-jamendo-dataset/ --captured 2024-07-01
+      licet add ddex-ern delivery/ --audio delivery/
     """
     options: dict[str, Any] = {"name": name, "columns": as_columns(columns)}
     when = now() if captured is None else datetime.combine(as_day(captured), time.min, UTC)

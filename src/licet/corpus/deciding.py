@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from licet.catalog import Names
 from licet.corpus.identity import Identity, Method, names_to_look_up, weigh
 from licet.corpus.lines import Told, cleared_line, error_line
 from licet.corpus.manifest import Written
@@ -15,6 +16,7 @@ from licet.corpus.sighting import kept
 from licet.corpus.testimony import terms_of_item, terms_of_set, terms_on_record
 from licet.digests import sha256_bytes
 from licet.policy import Doubt, Policy, Question, Use, decide
+from licet.registry.statements import Reach, Subject
 from licet.terms import Evidence, Voice
 
 if TYPE_CHECKING:
@@ -42,6 +44,10 @@ class Record(Protocol):
 
     def signals(self, urls: Sequence[str], *, as_of: datetime) -> Mapping[str, tuple[Term, ...]]:
         """Map addresses to what was gathered about them by then; addresses of which nothing was are left out."""
+        ...
+
+    def registered(self, names: Mapping[str, frozenset[Subject]], *, as_of: datetime) -> Mapping[str, tuple[Term, ...]]:
+        """Map recordings, each given with all that a statement may call it, to what their holders say by then."""
         ...
 
     def sounds(self, recording: str) -> bool:
@@ -89,6 +95,8 @@ class Decider:
         pages = {one.entry.url for several in listed.values() for one in several if one.entry.url}
         pages |= {one.item.said.url for one in batch if one.item.said is not None and one.item.said.url}
         gathered = self.record.signals(sorted(pages), as_of=end_of_day)
+        called = {key: subjects_of(key, listed.get(key, ())) for key in keys}
+        spoken = self.record.registered(called, as_of=end_of_day)
         sets: dict[str, tuple[Term, ...]] = {}
 
         def of_set(snapshot: Snapshot) -> tuple[Term, ...]:
@@ -97,7 +105,8 @@ class Decider:
             return sets[snapshot.id]
 
         for sighting, identity in zip(batch, identities, strict=True):
-            yield self._line(sighting, identity, listed, gathered, of_set)
+            said = [term for found in identity.found for term in spoken.get(found.recording, ())]
+            yield self._line(sighting, identity, listed, gathered, of_set, said)
 
     def _line(
         self,
@@ -106,6 +115,7 @@ class Decider:
         listed: Mapping[str, tuple[Listed, ...]],
         gathered: Mapping[str, tuple[Term, ...]],
         of_set: Callable[[Snapshot], Sequence[Term]],
+        said: Sequence[Term],
     ) -> Line:
         if sighting.trouble is not None:
             return error_line(sighting)
@@ -113,6 +123,7 @@ class Decider:
         terms = (
             *(term for one in on_record for term in terms_on_record(one, of_set)),
             *_of_their_pages(on_record, gathered),
+            *said,
             *terms_of_item(sighting, self.record.keep, trust_tags=self.clearance.trust_tags),
             *(gathered.get(sighting.item.said.url, ()) if sighting.item.said is not None else ()),
             *self.clearance.stated,
@@ -163,6 +174,20 @@ def asked_alike(told: Callable[[tuple[Term, ...], str], Told], terms: Sequence[T
 
 def _numbered(names: set[str]) -> dict[str, str]:
     return {name: name and f"{number:06}" for number, name in enumerate(sorted(names))}
+
+
+def subjects_of(key: str, listed: Sequence[Listed]) -> frozenset[Subject]:
+    """Return all that a statement in the registry may call a recording."""
+    entries = [one.entry for one in listed]
+    releases = {str(name) for entry in entries for name in entry.identifiers if name.names is Names.RELEASE}
+    return frozenset(
+        {
+            Subject(Reach.CATALOGUE),
+            Subject(Reach.RECORDING, key),
+            *(Subject(Reach.RELEASE, name) for name in releases),
+            *(Subject(Reach.ARTIST, entry.artist) for entry in entries if entry.artist),
+        }
+    )
 
 
 def _of_their_pages(on_record: list[Listed], gathered: Mapping[str, tuple[Term, ...]]) -> Iterator[Term]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ABSENT = "absent"
-_OF_ITSELF = frozenset({"format", "corpus", "items", "snapshots", "responses"})  # of what, and not what was asked
+_OF_ITSELF = frozenset({"format", "corpus", "items"})  # what a clearance is of, and not what was asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ JSONL_NAME = "manifest.jsonl"
 HEAD_NAME = "clearance.json"
 SEEN_NAME = "seen.parquet"
 SEAL_NAME = "seal.json"  # see `seal`
+LOOKED_NAME = "looked.json"  # what was on record when it was decided, or looked at again: see `licet.workspace`
 ROWS_A_GROUP = 4096
 BYTES_A_GROUP = 1 << 28
 
@@ -168,8 +169,6 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: str  # state of the catalogue
     index: str  # state of the fingerprint index
     stated: tuple[StatedLine, ...] = ()
-    snapshots: tuple[str, ...] = ()  # ids of those in the catalogue
-    responses: int = 0  # how many answers had been gathered
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -296,7 +295,7 @@ def writing(folder: Path, head: Head) -> Iterator[ManifestWriter]:
         writer.close()
     summary = {**msgspec.to_builtins(head), "counts": msgspec.to_builtins(writer.counts)}
     (draft / HEAD_NAME).write_text(json.dumps(summary, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    for name in (SEAL_NAME, SEEN_NAME):
+    for name in (SEAL_NAME, LOOKED_NAME, SEEN_NAME):
         (folder / name).unlink(missing_ok=True)  # of the manifest that goes
     for name in (SEEN_NAME, JSONL_NAME, PARQUET_NAME, HEAD_NAME):
         if (draft / name).exists():

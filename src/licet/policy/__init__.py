@@ -2,9 +2,10 @@
 
 from licet.policy.decide import Doubt, Question, decide
 from licet.policy.rules import Policy, Reading, parse_policy
-from licet.policy.use import EUROPEAN_UNION, WORLD, Use, meets, within
+from licet.policy.use import Use
 from licet.policy.verdict import Binds, Condition, Opinion, Outcome, Reason, Status, Verdict, worst
 from licet.terms import Act, Purpose
+from licet.terms.territories import EUROPEAN_UNION, WORLD, meets, within
 
 __all__ = [
     "EUROPEAN_UNION",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from licet.policy.use import meets, within
 from licet.terms import Resolution, Says, Stance
+from licet.terms.territories import meets, within
 
 if TYPE_CHECKING:
     from licet.policy.rules import Reading

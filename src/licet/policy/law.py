@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from licet.errors import PolicyError
 from licet.policy.tables import member, required, rule_of, text
-from licet.policy.use import EUROPEAN_UNION, within
 from licet.policy.verdict import Status
 from licet.terms import Act
+from licet.terms.territories import EUROPEAN_UNION, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import sqlalchemy as sa
 
-from licet.db import reading, writing
+from licet.db import DIGEST, NUMBER, TEXT, reading, writing
 from licet.terms.gathering.responses import Response
 
 if TYPE_CHECKING:
@@ -25,14 +25,16 @@ _NAMED_AT_ONCE = 500  # SQLite's oldest limit of variables is 999
 _RESPONSE = sa.Table(
     "terms_response",
     _METADATA,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("url", TEXT, nullable=False),
     sa.Column("fetched_us", sa.BigInteger, nullable=False),  # microseconds since 1970, UTC
     sa.Column("status", sa.Integer, nullable=False),
     sa.Column("settled", sa.Boolean, nullable=False),
-    sa.Column("body", sa.String(64), nullable=False),  # SHA-256; "" where no answer came
+    sa.Column("body", DIGEST, nullable=False),  # SHA-256; "" where no answer came
     sa.Column("facts", sa.LargeBinary, nullable=False),  # the response as JSON, headers and all
-    sa.Index("terms_response_series", "url", "fetched_us"),
+    sa.Index("terms_response_series", "url", "fetched_us").ddl_if("sqlite"),
+    # PostgreSQL indexes no text of more than 2,700 bytes but by its hash, and an address may be longer.
+    sa.Index("terms_response_url", "url", postgresql_using="hash").ddl_if("postgresql"),
 )
 _DECODER = msgspec.json.Decoder(Response)
 
@@ -56,7 +58,10 @@ class ResponseStore:
         if rows:
             with writing(self._engine) as connection:
                 _METADATA.create_all(connection)
-                connection.execute(_RESPONSE.insert(), rows)
+                # Numbered here: PostgreSQL would skip the numbers of a failed attempt, and `count` would tell of it.
+                last = connection.scalar(sa.select(sa.func.max(_RESPONSE.c.number))) or 0
+                numbered = [{"number": number, **row} for number, row in enumerate(rows, start=last + 1)]
+                connection.execute(_RESPONSE.insert(), numbered)
 
     def any(self) -> bool:
         """Whether anything was ever gathered."""

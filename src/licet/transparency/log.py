@@ -102,17 +102,18 @@ class Log:
 class LogWriter:
     """Appends to the log in a folder, one writer at a time. Use it in a `with` block.
 
-    `signer` signed the head that is there. Heads to come are signed by it, and by those who sign `also`.
+    `signer` signed the head that is there. Heads to come are signed by it, and by those who sign `also`. Where another
+    writer is at work, this one may `wait` for it to end.
 
     Raises:
         LogError: another writer is at work, or the log is not as its head has it.
     """
 
-    def __init__(self, folder: Path, signer: Signer, *, also: Sequence[Signer] = ()) -> None:
+    def __init__(self, folder: Path, signer: Signer, *, also: Sequence[Signer] = (), wait: bool = False) -> None:
         self.folder = folder
         self._signers = (signer, *also)
         try:
-            self._lock = take_lock(folder / LOCK_NAME)
+            self._lock = take_lock(folder / LOCK_NAME, wait=wait)
         except BlockingIOError:
             raise LogError(f"another writer has {folder} open", mend="wait for it to end") from None
         try:

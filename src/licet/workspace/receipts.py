@@ -23,7 +23,7 @@ import msgspec
 
 from licet.corpus import Seal, read_head, read_seal
 from licet.corpus.finding import lines_at
-from licet.corpus.manifest import HEAD_NAME, JSONL_NAME, PARQUET_NAME, SEAL_NAME, SEEN_NAME
+from licet.corpus.manifest import HEAD_NAME, JSONL_NAME, LOOKED_NAME, PARQUET_NAME, SEAL_NAME, SEEN_NAME
 from licet.corpus.receipts import Receipts
 from licet.corpus.reopening import REOPENED_NAME, read_reopened
 from licet.corpus.sealing import SET_NAME, places_of, seal_items
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 LOG, KEYS, SEALED = "log", "keys", "sealed"
 KEY_NAME, HISTORY_NAME = "log.key", "history.jsonl"
 _PENDING = "pending.json"
-_LINKED = (JSONL_NAME, PARQUET_NAME, HEAD_NAME, SEEN_NAME, REOPENED_NAME)
+_LINKED = (JSONL_NAME, PARQUET_NAME, HEAD_NAME, SEEN_NAME, LOOKED_NAME, REOPENED_NAME)
 
 
 class ReceiptBook:

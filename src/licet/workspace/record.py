@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from licet import identify
 from licet.catalog.store import CatalogStore
-from licet.db import open_database
+from licet.db import is_url, open_database
+from licet.registry.store import RegistryStore
+from licet.registry.terms import Control, by_subject, registered_terms
 from licet.terms import EvidenceStore
 from licet.terms.store import ResponseStore
 from licet.workspace.gathering import Gatherings
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from licet.catalog import Listed
+    from licet.registry.statements import Subject
     from licet.terms import Term
 
 INDEX, EVIDENCE = "index", "evidence"
@@ -31,17 +34,18 @@ class WorkspaceRecord:
     It pickles as where things lie, and nothing that is open goes along.
     """
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str, demanded: Control = Control.ACCOUNT) -> None:
         self.folder = folder
         self.database = database
+        self.demanded = demanded  # of whoever grants
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave behind what is open."""
-        return {"folder": self.folder, "database": self.database}
+        return {"folder": self.folder, "database": self.database, "demanded": self.demanded}
 
     @cached_property
     def _engine(self) -> sa.Engine:
-        return open_database(self.folder / self.database)
+        return open_database(self.database if is_url(self.database) else self.folder / self.database)
 
     @cached_property
     def catalogue(self) -> CatalogStore:
@@ -57,6 +61,11 @@ class WorkspaceRecord:
     def gatherings(self) -> Gatherings:
         """What was gathered from the web."""
         return Gatherings(ResponseStore(self._engine), self.evidence)
+
+    @cached_property
+    def registry(self) -> RegistryStore:
+        """What parties said for the record."""
+        return RegistryStore(self._engine)
 
     @cached_property
     def index(self) -> identify.FingerprintIndex:
@@ -82,6 +91,21 @@ class WorkspaceRecord:
     def signals(self, urls: Sequence[str], *, as_of: datetime) -> Mapping[str, tuple[Term, ...]]:
         """Map addresses to what was gathered about them by then. Where nothing was, it is one cheap question."""
         return self.gatherings.terms(urls, as_of=as_of) if urls else {}
+
+    def registered(self, names: Mapping[str, frozenset[Subject]], *, as_of: datetime) -> Mapping[str, tuple[Term, ...]]:
+        """Map recordings, each given with all that a statement may call it, to what their holders say by then."""
+        holdings = self.registry.holdings(tuple(names), as_of=as_of)
+        parties = {one.party for those in holdings.values() for one in those}
+        said = by_subject(self.registry.about({name: names[name] for name in holdings}, parties))
+        return {
+            recording: terms
+            for recording, held in holdings.items()
+            if (
+                terms := registered_terms(
+                    recording, names[recording], held, said(names[recording]), as_of=as_of, demanded=self.demanded
+                )
+            )
+        }
 
     def sounds(self, recording: str) -> bool:
         """Whether the sound of a recording is registered."""

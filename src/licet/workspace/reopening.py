@@ -16,17 +16,19 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from licet import __version__
 from licet.corpus import Clearance, Head, Seal, read_head, read_seal, stated_again
 from licet.corpus.deciding import Decider
+from licet.corpus.manifest import LOOKED_NAME
 from licet.corpus.reopening import Reopened, lines_again, read_reopened, write_reopened
 from licet.corpus.sealing import leaning_on
 from licet.placing import place
 from licet.policy import Act, Purpose, Use
+from licet.registry.statements import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from licet.workspace.receipts import ReceiptBook
     from licet.workspace.record import WorkspaceRecord
 
-LOOKED_NAME = "looked.json"
 EVERYTHING = "everything"  # what a receipt leans on, whatever it is of
 
 
@@ -48,6 +49,19 @@ class Looked(msgspec.Struct, frozen=True):
     licet: str
     snapshots: tuple[str, ...]
     responses: int
+    statements: int
+
+    @classmethod
+    def of(cls, record: WorkspaceRecord, policy: Policy, day: date) -> Self:
+        """Return what is on record now."""
+        return cls(
+            day.isoformat(),
+            policy.digest,
+            __version__,
+            tuple(sorted(snapshot.id for snapshot in record.catalogue.snapshots())),
+            record.gatherings.count(),
+            record.registry.count(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,7 @@ class Reopener:
                 leaning = leaning_on(folder, None if EVERYTHING in names else names)  # step 2
                 if places := [one for one in leaning if one not in gone]:
                     yield self._reopened(folder, head, because, places)
-            place({folder / LOOKED_NAME: msgspec.json.encode(self._today())})  # step 5
+            place({folder / LOOKED_NAME: msgspec.json.encode(Looked.of(self.record, self.policy, self.day))})  # step 5
 
     def _changed(self, head: Head, looked: Looked) -> tuple[tuple[str, ...], set[str]]:
         """Return what changed, in words, and by the names under which receipts lean on it."""
@@ -122,7 +136,26 @@ class Reopener:
         if hosts:
             because.append(f"{len(hosts):,} host{'s' * (len(hosts) > 1)} answered again")
             names |= {f"host:{host}" for host in hosts}
+        concerned = self._spoken_of(looked.statements, until, as_of)
+        if concerned:
+            because.append(
+                f"the registry says something else of {len(concerned):,} recording{'s' * (len(concerned) > 1)}"
+            )
+            names |= {f"recording:{key}" for key in concerned}
         return tuple(because), names
+
+    def _spoken_of(self, count: int, heard_until: datetime, as_of: datetime) -> set[str]:
+        """Return the recordings of which the registry says something else than it had said (see `changed_since`)."""
+        registry = self.record.registry
+        concerned: set[str] = set()
+        parties: set[str] = set()
+        for said in registry.since(count, heard_until, as_of=as_of):
+            about = registry.subject_of(said)
+            narrow = {subject.name for subject in about.statement.subjects if subject.reach is Reach.RECORDING}
+            concerned |= narrow
+            if len(narrow) < len(about.statement.subjects):
+                parties.add(about.statement.party)
+        return concerned.union(*map(registry.held_by, parties))
 
     def _reopened(self, folder: Path, head: Head, because: tuple[str, ...], places: list[tuple[str, int]]) -> Reopening:
         """Decide again, and seal what comes out otherwise (steps 3 and 4)."""
@@ -132,7 +165,9 @@ class Reopener:
         shutil.rmtree(draft, ignore_errors=True)
         try:
             found = lines_again(folder, places, decider.lines)
+            looked = Looked.of(self.record, self.policy, self.day)
             count = write_reopened(draft, new, found, self.progress)
+            place({draft / LOOKED_NAME: msgspec.json.encode(looked)})
             if not count:
                 return Reopening(folder, because, len(places), 0)
             old = read_seal(folder)
@@ -145,7 +180,7 @@ class Reopener:
 
     def _head(self, head: Head) -> Head:
         """Return what the superseding manifest is of: the same question, today."""
-        today = self._today()
+        today = Looked.of(self.record, self.policy, self.day)
         return msgspec.structs.replace(
             head,
             licet=today.licet,
@@ -153,8 +188,6 @@ class Reopener:
             policy=f"{self.policy.name} {self.policy.version}",
             policy_sha256=today.policy_sha256,
             catalogue=self.record.catalogue.state(),
-            snapshots=today.snapshots,
-            responses=today.responses,
         )
 
     def _clearance(self, head: Head) -> Clearance:
@@ -169,23 +202,13 @@ class Reopener:
             stated=tuple(stated_again(one, self.record.evidence.read_blob(one.blob)) for one in head.stated),
         )
 
-    def _today(self) -> Looked:
-        catalogue = self.record.catalogue
-        return Looked(
-            self.day.isoformat(),
-            self.policy.digest,
-            __version__,
-            tuple(sorted(snapshot.id for snapshot in catalogue.snapshots())),
-            self.record.gatherings.count(),
-        )
-
 
 def _looked(folder: Path, head: Head) -> Looked:
-    """Return what was known when a manifest was last looked at: when it was decided, if it never was."""
+    """Return what was known when a manifest was last looked at; nothing, where that was not kept."""
     path = folder / LOOKED_NAME
     if path.exists():
         return msgspec.json.decode(path.read_bytes(), type=Looked)
-    return Looked(head.day, head.policy_sha256, head.licet, head.snapshots, head.responses)
+    return Looked(head.day, head.policy_sha256, head.licet, (), 0, 0)
 
 
 def _end_of(day: date) -> datetime:

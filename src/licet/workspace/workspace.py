@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import msgspec
+
 from licet import __version__, identify
 from licet.catalog.sources import open_source
 from licet.corpus import (
@@ -28,15 +30,19 @@ from licet.corpus import (
     write_attribution,
     write_report,
 )
+from licet.corpus.manifest import LOOKED_NAME
 from licet.digests import sha256_bytes
 from licet.errors import PolicyError, WorkspaceError
 from licet.parallel import PROCESSES, Engine
+from licet.placing import place
 from licet.policy import Policy, Use, parse_policy
+from licet.registry.terms import control_named
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
+from licet.workspace.desk import Desk
 from licet.workspace.receipts import ReceiptBook
 from licet.workspace.record import INDEX, WorkspaceRecord
-from licet.workspace.reopening import Reopener
+from licet.workspace.reopening import Looked, Reopener
 from licet.workspace.stating import licences_stated
 
 if TYPE_CHECKING:
@@ -72,7 +78,7 @@ class Workspace:
         self.folder = folder
         self.settings = read_settings(folder)
         self.policy = self._read_policy()
-        self._record = WorkspaceRecord(folder, self.settings.database)
+        self._record = WorkspaceRecord(folder, self.settings.database, control_named(self.settings.control))
         self.catalogue = self._record.catalogue
         self.evidence = self._record.evidence
 
@@ -123,6 +129,11 @@ class Workspace:
         """The log of this workspace, and the receipts that stand on it."""
         return ReceiptBook(self.folder)
 
+    @cached_property
+    def desk(self) -> Desk:
+        """The registry: who speaks for rights, and what they say."""
+        return Desk(self._record.registry, self.catalogue, self.evidence, self.receipts)
+
     @property
     def gatherings(self) -> Gatherings:
         """What was gathered from the web, and the door to gather more."""
@@ -145,7 +156,7 @@ class Workspace:
         """Put a source on record.
 
         Args:
-            kind: a reader: `mtg-jamendo`, `fma`, `stable-audio`, `table`, `audio-folder`.
+            kind: a reader: `mtg-jamendo`, `fma`, `stable-audio`, `table`, `ddex-ern`, `audio-folder`.
             path: what it reads.
             captured_at: when its statements were captured, aware.
             audio: the folder its paths are relative to; the sound of every file found there is registered. A folder of
@@ -254,6 +265,7 @@ class Workspace:
             ),
         )
         self._record.reread()  # another process may have added sounds
+        looked = Looked.of(self._record, self.policy, use.day)
         folder = out or self._manifest_folder(corpus.path, clearance)
         with self.evidence.batch():
             for _, blob in corpus.blobs():
@@ -268,6 +280,7 @@ class Workspace:
                 progress=progress,
             )
             counts = clear(corpus, clearance, room, self._head(corpus, clearance))
+        place({folder / LOOKED_NAME: msgspec.json.encode(looked)})
         if report:
             write_report(folder, workers=workers)
             write_attribution(folder)
@@ -364,8 +377,6 @@ class Workspace:
             catalogue=self.catalogue.state(),
             index=self._record.index.state,
             stated=tuple(map(stated_line, clearance.stated)),
-            snapshots=tuple(sorted(snapshot.id for snapshot in self.catalogue.snapshots())),
-            responses=self.gatherings.count(),
         )
 
     def _manifest_folder(self, corpus: Path, clearance: Clearance) -> Path:

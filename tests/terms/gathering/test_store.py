@@ -14,7 +14,6 @@ from licet.terms.store import ResponseStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PAGE = "https://example.org/song"
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -22,9 +21,9 @@ GOOD = Response(PAGE, AT, 200, (("etag", '"1"'),), "a" * 64, landed=PAGE)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[ResponseStore]:
+def store(database: str) -> Iterator[ResponseStore]:
     """A store with nothing in it."""
-    engine = open_database(tmp_path / "licet.db")
+    engine = open_database(database)
     yield ResponseStore(engine)
     engine.dispose()
 

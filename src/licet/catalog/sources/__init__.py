@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from licet.catalog.sources.audio_folder import AudioFolder
+from licet.catalog.sources.ddex_ern import DdexErn
 from licet.catalog.sources.fields import FIELDS
 from licet.catalog.sources.fma import Fma
 from licet.catalog.sources.mtg_jamendo import MtgJamendo
@@ -67,6 +68,7 @@ KINDS = {
         Kind(MtgJamendo.kind, "a checkout of MTG/mtg-jamendo-dataset", MtgJamendo),
         Kind(Fma.kind, "tracks.csv of the Free Music Archive dataset (FMA)", Fma),
         Kind(StableAudio.kind, "an attribution list of Stable Audio Open (CSV)", StableAudio, ("scheme",)),
+        Kind(DdexErn.kind, "a DDEX ERN message (NewReleaseMessage), or a folder of them", DdexErn),
         Kind(Table.kind, "any CSV, TSV, JSONL or Parquet", Table, ("columns", "name", "scheme")),
         Kind(AudioFolder.kind, "a folder of audio, with what its tags say", AudioFolder, ("name",)),
     )

@@ -25,6 +25,8 @@ _MOVE = (
 PLACES = {
     "": "no statement decides: see the reasons",
     "table": "a table that was put on record",
+    "ddex-ern": "DDEX release messages that were put on record",
+    "registry": "what holders said in the registry",
     "list": "the list that the items were named by",
     "stated for the corpus": "what was stated for the whole corpus",
     "audio-folder": "a folder of audio that was put on record",

@@ -15,6 +15,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -23,7 +24,7 @@ from licet.terms.gathering.addresses import is_public
 from licet.terms.gathering.wire import Answer, UnansweredError, decoded, is_media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Resolve = Callable[[str, int], list[str]]
 
@@ -68,21 +69,35 @@ class Network:
 
     def get(self, url: str, headers: Mapping[str, str], *, most_bytes: int, within_s: float) -> Answer:
         """Ask for `url` once."""
+        with self._asked("GET", url, headers, None, within_s) as answer:
+            named = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
+            if is_media(named.get(b"content-type", "")):
+                return Answer(answer.status, answer.headers)
+            body = decoded(answer.iter_stream(), named.get(b"content-encoding", ""), most_bytes)
+            return Answer(answer.status, answer.headers, body)
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes, *, within_s: float) -> Answer:
+        """Send `body` to `url` once. Of what comes back, the status and the headers are had and nothing else."""
+        with self._asked("POST", url, headers, body, within_s) as answer:
+            return Answer(answer.status, answer.headers)
+
+    @contextmanager
+    def _asked(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, within_s: float
+    ) -> Iterator[httpcore.Response]:
+        """Give the answer to one request, its body not read yet; what goes wrong until the end is told in our words."""
         until = self._clock() + within_s
         if self._trust is None and url.startswith("https:"):
             self._trust = httpcore.default_ssl_context()
         backend = _Guarded(self._resolve, self._clock, until, private=self._private)
-        patience = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
+        pause = READ_S if body is None else None  # whoever is told something may think about it while there is time
+        extensions = {"timeout": {"connect": CONNECT_S, "read": pause, "write": READ_S, "pool": CONNECT_S}}
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=self._trust, network_backend=backend) as pool,
-                pool.stream("GET", url, headers=list(headers.items()), extensions={"timeout": patience}) as answer,
+                pool.stream(method, url, headers=list(headers.items()), content=body, extensions=extensions) as answer,
             ):
-                named = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
-                if is_media(named.get(b"content-type", "")):
-                    return Answer(answer.status, answer.headers)
-                body = decoded(answer.iter_stream(), named.get(b"content-encoding", ""), most_bytes)
-                return Answer(answer.status, answer.headers, body)
+                yield answer
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, ssl.SSLError) as error:
             raise _told(error, late=self._clock() >= until) from error
 

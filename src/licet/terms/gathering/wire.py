@@ -46,17 +46,39 @@ class Wire(Protocol):
         ...
 
 
+class Posting(Protocol):
+    """The way to a server that is told something."""
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes, *, within_s: float) -> Answer:
+        """Send `body` to `url` once. Of what comes back, the status and the headers are had and nothing else.
+
+        Raises:
+            UnansweredError: no answer came, too late, or from where nothing may be asked. It may have been heard.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class CannedWire:
     """A wire that answers from memory, and keeps what it was asked: for tests."""
 
     answers: Mapping[str, Answer | UnansweredError]
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    told: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
     def get(self, url: str, headers: Mapping[str, str], *, most_bytes: int, within_s: float) -> Answer:
         """Give the answer for `url`; of what it does not know it says 404."""
         del most_bytes, within_s
         self.asked.append((url, dict(headers)))
+        return self._answer(url)
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes, *, within_s: float) -> Answer:
+        """Give the answer for `url`, and keep what it was told."""
+        del within_s
+        self.told.append((url, dict(headers), body))
+        return self._answer(url)
+
+    def _answer(self, url: str) -> Answer:
         answer = self.answers.get(url, Answer(404, []))
         if isinstance(answer, UnansweredError):
             raise answer

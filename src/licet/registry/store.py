@@ -1,0 +1,314 @@
+"""The registry in SQL: parties, what they hold, and every statement that was made.
+
+Nothing is changed or removed. A statement takes effect when it is committed; where it stands in the log is noted after,
+and what was committed without that is noted by the next writer (`unlogged`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import sqlalchemy as sa
+
+from licet.catalog import Right
+from licet.db import DIGEST, NUMBER, TEXT, reading, writing
+from licet.errors import UsageError
+from licet.registry.parties import Party
+from licet.registry.statements import Reach, Subject, parse
+from licet.registry.terms import Holding, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from licet.registry.statements import Statement
+
+_METADATA = sa.MetaData()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AT_ONCE = 400  # SQLite's oldest limit of variables is 999
+
+_PARTY = sa.Table(
+    "registry_party",
+    _METADATA,
+    sa.Column("number", NUMBER, primary_key=True),  # of what was said of the party: the newest counts
+    sa.Column("id", DIGEST, nullable=False, index=True),
+    sa.Column("at_us", NUMBER, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+_HOLDING = sa.Table(
+    "registry_holding",
+    _METADATA,
+    sa.Column("number", NUMBER, primary_key=True),
+    sa.Column("recording", TEXT, nullable=False),
+    sa.Column("right", sa.String(16), nullable=False),
+    sa.Column("party", DIGEST, nullable=False, index=True),
+    sa.Column("share", TEXT, nullable=False),  # a fraction; "" where none is stated
+    sa.Column("by", DIGEST, nullable=False),  # who registered it
+    sa.Column("at_us", NUMBER, nullable=False),
+    sa.Index("registry_holding_recording", "recording", "right"),
+)
+_STATEMENT = sa.Table(
+    "registry_statement",
+    _METADATA,
+    sa.Column("number", NUMBER, primary_key=True),
+    sa.Column("id", DIGEST, nullable=False, unique=True),
+    sa.Column("party", DIGEST, nullable=False, index=True),
+    sa.Column("of", DIGEST, nullable=False, index=True),
+    sa.Column("at_us", NUMBER, nullable=False),
+    sa.Column("signed", sa.Boolean, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("place", NUMBER, index=True),  # in the log
+)
+_SUBJECT = sa.Table(
+    "registry_subject",
+    _METADATA,
+    sa.Column("reach", sa.String(16), primary_key=True),
+    sa.Column("name", TEXT, primary_key=True),
+    sa.Column("statement", sa.ForeignKey(_STATEMENT.c.number), primary_key=True),
+)
+
+
+class RegistryStore:
+    """The registry kept in the database behind `engine`, which `licet.db.open_database` opened.
+
+    Its tables are made when the first thing is said: whoever has no registry pays nothing.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._there = False
+
+    def any(self) -> bool:
+        """Whether anything was ever said."""
+        if not self._there:
+            with reading(self._engine) as connection:
+                self._there = sa.inspect(connection).has_table(_STATEMENT.name)
+        return self._there
+
+    def add_party(self, party: Party, at: datetime) -> None:
+        """Put on record who a party is, from a moment on.
+
+        Raises:
+            WorkspaceError: the database cannot be written.
+        """
+        with writing(self._engine) as connection:
+            _METADATA.create_all(connection)
+            connection.execute(
+                _PARTY.insert(), {"id": party.id, "at_us": _microseconds(at), "body": msgspec.json.encode(party)}
+            )
+
+    def parties(self, ids: Collection[str], *, as_of: datetime) -> dict[str, Party]:
+        """Return the parties with those ids, as they were on record at a moment; unknown ones are left out."""
+        found: dict[str, Party] = {}
+        if self.any():
+            with reading(self._engine) as connection:
+                for some in _in_parts(ids):
+                    query = sa.select(_PARTY.c.id, _PARTY.c.body).where(
+                        _PARTY.c.id.in_(some), _PARTY.c.at_us <= _microseconds(as_of)
+                    )
+                    for row in connection.execute(query.order_by(_PARTY.c.at_us, _PARTY.c.number)):
+                        found[row.id] = msgspec.json.decode(row.body, type=Party)
+        return found
+
+    def hold(self, by: str, holdings: Iterable[tuple[str, Holding]], at: datetime) -> int:
+        """Put on record what parties hold in recordings, as `by` registers it; return how many holdings.
+
+        What `by` had registered of a right in a recording gives way to what it registers now.
+
+        Raises:
+            UsageError: a share is not more than nothing, and at most the whole.
+            WorkspaceError: the database cannot be written.
+        """
+        count = 0
+        with writing(self._engine) as connection:
+            _METADATA.create_all(connection)
+            for some in _in_parts(holdings):
+                rows = [_holding_row(recording, holding, by, at) for recording, holding in some]
+                connection.execute(_HOLDING.insert(), rows)
+                count += len(rows)
+        return count
+
+    def holdings(self, recordings: Collection[str], *, as_of: datetime) -> dict[str, tuple[Holding, ...]]:
+        """Return who holds what in each of `recordings` at a moment; those that nobody registered are left out.
+
+        For each right and whoever registered it, the last registration counts.
+        """
+        if not self.any():
+            return {}
+        rows: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+        with reading(self._engine) as connection:
+            for some in _in_parts(recordings):
+                held = _HOLDING.c.recording.in_(some), _HOLDING.c.at_us <= _microseconds(as_of)
+                for row in connection.execute(sa.select(_HOLDING).where(*held)):
+                    rows[row.recording, row.right, row.by].append(row)
+        last = [row for same in rows.values() for row in same if row.at_us == max(one.at_us for one in same)]
+        parties = self.parties({row.party for row in last}, as_of=as_of)
+        found: dict[str, dict[Holding, None]] = defaultdict(dict)
+        for row in sorted(last, key=lambda row: (row.recording, row.right, row.party, row.number)):
+            if (party := parties.get(row.party)) is not None:
+                share = Fraction(row.share) if row.share else None
+                holding = Holding(party.id, party.name, Right(row.right), share, party.control)
+                found[row.recording][holding] = None
+        return {recording: tuple(those) for recording, those in found.items()}
+
+    def holds(self, party: str) -> bool:
+        """Whether a party was ever registered to hold something."""
+        if not self.any():
+            return False
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(_HOLDING.c.number).where(_HOLDING.c.party == party).limit(1)) is not None
+
+    def held_by(self, party: str) -> set[str]:
+        """Return every recording in which a party was ever registered to hold something."""
+        if not self.any():
+            return set()
+        with reading(self._engine) as connection:
+            return set(connection.scalars(sa.select(_HOLDING.c.recording).where(_HOLDING.c.party == party)))
+
+    def say(self, statements: Sequence[tuple[Statement, bool]]) -> None:
+        """Put statements on record, each with whether its party signed it. They take effect when this returns.
+
+        One that is on record already stays as it is.
+
+        Raises:
+            UsageError: one of them is about a statement that is not on record.
+            WorkspaceError: the database cannot be written.
+        """
+        with writing(self._engine) as connection:
+            _METADATA.create_all(connection)
+            for statement, signed in statements:
+                known = sa.select(_STATEMENT.c.id).where(_STATEMENT.c.id.in_([statement.id, statement.of]))
+                there = set(connection.scalars(known))
+                if statement.of and statement.of not in there:
+                    raise UsageError(f"there is no statement {statement.of}", mend="name it by its id")
+                if statement.id not in there:
+                    self._insert(connection, statement, signed=signed)
+
+    def _insert(self, connection: sa.Connection, statement: Statement, *, signed: bool) -> None:
+        row = {
+            "id": statement.id,
+            "party": statement.party,
+            "of": statement.of,
+            "at_us": _microseconds(statement.moment),
+            "signed": signed,
+            "body": statement.encoded(),
+        }
+        key = connection.execute(_STATEMENT.insert(), row).inserted_primary_key
+        assert key is not None
+        subjects = [{"reach": str(one.reach), "name": one.name, "statement": key[0]} for one in set(statement.subjects)]
+        if subjects:
+            connection.execute(_SUBJECT.insert(), subjects)
+
+    def about(self, names: Mapping[str, Collection[Subject]], parties: Collection[str]) -> tuple[Said, ...]:
+        """Return what `parties` have said about recordings that go by `names`, and all that was said about that."""
+        if not self.any() or not parties:
+            return ()
+        found: dict[int, Said] = {}
+        with reading(self._engine) as connection:
+            wanted = {subject for those in names.values() for subject in those}
+            for reach in Reach:
+                for some in _in_parts({one.name for one in wanted if one.reach is reach}):
+                    named = _SUBJECT.c.reach == str(reach), _SUBJECT.c.name.in_(some)
+                    rows = sa.select(_STATEMENT).join(_SUBJECT).where(*named)
+                    found |= {row.number: _said(row) for row in connection.execute(rows) if row.party in parties}
+            asked = {one.id for one in found.values()}
+            while asked:  # what was said about a statement, and about that: a settlement is about a dispute
+                next_asked: set[str] = set()
+                for some in _in_parts(asked):
+                    for row in connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.of.in_(some))):
+                        next_asked |= {row.id} if row.number not in found else set()
+                        found[row.number] = _said(row)
+                asked = next_asked
+        return tuple(found[number] for number in sorted(found))
+
+    def statement(self, name: str) -> Said | None:
+        """Return the statement with that id."""
+        if not self.any():
+            return None
+        with reading(self._engine) as connection:
+            row = connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.id == name)).first()
+            return None if row is None else _said(row)
+
+    def subject_of(self, said: Said) -> Said:
+        """Return the grant or reservation that a statement is about in the end: itself, if it is one."""
+        while said.statement.of:  # a settlement is about a dispute, and that about a grant
+            about = self.statement(said.statement.of)
+            assert about is not None  # it was there when this one was made
+            said = about
+        return said
+
+    def since(self, count: int, heard_until: datetime, *, as_of: datetime) -> Iterator[Said]:
+        """Yield the statements made by `as_of`, less the first `count` that had been made by `heard_until`."""
+        if self.any():
+            late = sa.or_(_STATEMENT.c.number > count, _STATEMENT.c.at_us > _microseconds(heard_until))
+            query = sa.select(_STATEMENT).where(late, _STATEMENT.c.at_us <= _microseconds(as_of))
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.order_by(_STATEMENT.c.number)).all()
+            yield from map(_said, rows)
+
+    def count(self) -> int:
+        """Return how many statements were recorded. None is ever removed, so that the number names a state."""
+        if not self.any():
+            return 0
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(sa.func.max(_STATEMENT.c.number))) or 0
+
+    def unlogged(self) -> list[str]:
+        """Return the ids of the statements whose place in the log is not noted yet, in the order of recording."""
+        with reading(self._engine) as connection:
+            query = sa.select(_STATEMENT.c.id).where(_STATEMENT.c.place.is_(None)).order_by(_STATEMENT.c.number)
+            return list(connection.scalars(query))
+
+    def note_places(self, places: Mapping[str, int]) -> None:
+        """Note where statements stand in the log.
+
+        Raises:
+            WorkspaceError: the database cannot be written.
+        """
+        with writing(self._engine) as connection:
+            for name, place in places.items():
+                connection.execute(_STATEMENT.update().where(_STATEMENT.c.id == name).values(place=place))
+
+    def last_place(self) -> int:
+        """Return the last place in the log that was noted; -1 if none was."""
+        with reading(self._engine) as connection:
+            place = connection.scalar(sa.select(sa.func.max(_STATEMENT.c.place)))
+        return -1 if place is None else int(place)
+
+    def place(self, name: str) -> int | None:
+        """Return where a statement stands in the log; None if that is not noted yet."""
+        with reading(self._engine) as connection:
+            return connection.scalar(sa.select(_STATEMENT.c.place).where(_STATEMENT.c.id == name))
+
+
+def _said(row: Any) -> Said:  # noqa: ANN401  (a row has the columns that were asked for)
+    return Said(row.id, parse(row.body), row.signed)
+
+
+def _holding_row(recording: str, holding: Holding, by: str, at: datetime) -> dict[str, object]:
+    if holding.share is not None and not 0 < holding.share <= 1:
+        raise UsageError(
+            f"{recording}: {holding.party} cannot hold {holding.share} of it", mend="a share is more than 0, at most 1"
+        )
+    return {
+        "recording": recording,
+        "right": str(holding.right),
+        "party": holding.party,
+        "share": "" if holding.share is None else str(holding.share),
+        "by": by,
+        "at_us": _microseconds(at),
+    }
+
+
+def _in_parts(items: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, _AT_ONCE)):
+        yield some
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)

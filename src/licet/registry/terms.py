@@ -1,0 +1,308 @@
+"""From what parties have said to terms: what may be done with one recording, as far as its holders' own words go.
+
+For each of the two rights, apart:
+
+1. Hear what was said by the moment asked about, and holds on that day. What its party has revoked by then is not
+   heard, nor what a settlement found not to hold.
+2. A grant that is disputed, and not settled, is *unresolved*: it permits nothing, and keeps others from permitting.
+3. Within what one party says, the narrow goes before the wide: a grant of one recording is taken out of the same
+   party's reservation of its whole catalogue, and the other way round. Of what is equally wide, the reservation stays.
+   A grant that does not count (steps 2 and 6) takes nothing out of a reservation.
+4. A reservation of any holder reserves, however small its share: whoever holds a part can keep the whole from being
+   used. It is honoured whatever proof of control there is; to honour one too many does the lesser harm.
+5. A grant permits only together with those of all other holders. Their shares must sum to the whole; where they do not,
+   or one is not stated, or one of them has granted nothing, the grants that there are clear only their part: they are
+   unresolved, and say what is missing. What is permitted then is what all grant, on what any of them asks.
+6. A grant counts only with the proof of control that is demanded. Without it, it is unresolved.
+7. Where all that was said was signed, or entered by a party whose control was proved, it stands as the holder's own
+   word, and outweighs what is stated in public.
+
+From this follows, and tests hold it to this: the order of statements never matters; a disputed grant never permits; a
+revocation binds every decision after it and none before; and no grant permits more than every holder granted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction
+from functools import cached_property, reduce
+from itertools import product
+from operator import and_
+from typing import TYPE_CHECKING
+
+from licet.catalog import Right
+from licet.errors import UsageError
+from licet.registry.regions import Region
+from licet.registry.statements import Kind
+from licet.terms import Evidence, Resolution, Says, Stance, Standing, Term, Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from licet.registry.statements import Statement, Subject
+
+MOST_COMBINATIONS = 256  # of the grants of several holders; what is beyond permits nothing
+
+
+class Control(IntEnum):
+    """How well it is proved that a party holds what it says it holds."""
+
+    SELF_DECLARED = 1
+    ACCOUNT = 2  # a domain or a platform account of theirs answered a challenge
+    VOUCHED = 3  # an organisation that is known vouches for them
+    TRUSTED_KEY = 4  # signed by a key that was trusted already
+
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", "-")
+
+
+def control_named(name: str) -> Control:
+    """Return the proof of control of that name: `self-declared`, `account`, `vouched` or `trusted-key`.
+
+    Raises:
+        UsageError: there is none.
+    """
+    named = {str(one): one for one in Control}
+    if name not in named:
+        raise UsageError(f"there is no proof of control {name!r}", mend=f"one of {', '.join(named)}")
+    return named[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a party holds in a recording or its work. `share` is None where nobody stated it."""
+
+    party: str  # id
+    name: str
+    right: Right
+    share: Fraction | None
+    control: Control = Control.SELF_DECLARED
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement on record: its id, and whether its party signed it."""
+
+    id: str
+    statement: Statement
+    signed: bool = False
+
+
+def registered_terms(
+    recording: str,
+    names: Collection[Subject],
+    holdings: Sequence[Holding],
+    said: Iterable[Said],
+    *,
+    as_of: datetime,
+    demanded: Control,
+) -> tuple[Term, ...]:
+    """Return what the registry says of one recording.
+
+    Args:
+        recording: its key.
+        names: every subject that a statement about it may name.
+        holdings: who holds what in it.
+        said: what was said about it, and about what was said; more may be there, in any order.
+        as_of: the moment that is asked about.
+        demanded: the proof of control without which a grant does not count.
+    """
+    heard = _heard(said, as_of)
+    live, frozen = list(_live(heard, as_of)), _frozen(heard)
+    terms: set[Term] = set()
+    for right in Right:
+        held = [one for one in holdings if one.right is right]
+        parties = {one.party for one in held}
+        about = [
+            one
+            for one in live
+            if one.statement.party in parties and right in one.statement.rights and one.statement.reach_to(names)
+        ]
+        if about:
+            terms.update(_Case(recording, names, held, about, frozen, demanded).terms())
+    return tuple(sorted(terms, key=lambda term: (term.evidence.digest, sorted(term.covers), term.resolution.stance)))
+
+
+def by_subject(said: Iterable[Said]) -> Callable[[Iterable[Subject]], list[Said]]:
+    """Return what finds, of all that was said, what is about some subjects, and what was said about that."""
+    about: dict[Subject | str, list[Said]] = {}
+    for one in said:
+        for subject in one.statement.subjects:
+            about.setdefault(subject, []).append(one)
+        about.setdefault(one.statement.of, []).append(one)  # "" finds nothing that anybody asks for
+
+    def find(names: Iterable[Subject]) -> list[Said]:
+        found: dict[str, Said] = {}
+        asked: list[Subject | str] = list(names)
+        while asked:
+            for one in about.get(asked.pop(), ()):
+                if one.id not in found:
+                    found[one.id] = one
+                    asked.append(one.id)
+        return list(found.values())
+
+    return find
+
+
+def missing_share(holdings: Sequence[Holding]) -> Fraction | None:
+    """Return the share of one right that nobody holds; None where a holder's share is not stated, or they exceed it."""
+    shares = [one.share for one in holdings]
+    total = sum((share for share in shares if share is not None), Fraction(0))
+    return None if None in shares or total > 1 else 1 - total
+
+
+def _heard(said: Iterable[Said], as_of: datetime) -> list[Said]:
+    """Return what was said by a moment, each once (step 1)."""
+    found = {one.id: one for one in said if one.statement.moment <= as_of}
+    return [found[name] for name in sorted(found)]
+
+
+def _live(heard: list[Said], as_of: datetime) -> Iterator[Said]:
+    """Yield the grants and reservations that hold on the day (step 1)."""
+    parties = {one.id: one.statement.party for one in heard}
+    gone = {
+        one.statement.of
+        for one in heard
+        if one.statement.kind is Kind.REVOCATION and parties.get(one.statement.of) == one.statement.party
+    }
+    disputes = {one.id: one.statement.of for one in heard if one.statement.kind is Kind.DISPUTE}
+    gone |= {disputes[of] for of in _settled(heard, upheld=True) if of in disputes}
+    for one in heard:
+        says = one.statement
+        if says.kind in {Kind.GRANT, Kind.RESERVATION} and one.id not in gone and says.holds_on(as_of.date()):
+            yield one
+
+
+def _frozen(heard: list[Said]) -> set[str]:
+    """Return the statements that are disputed and not settled (step 2)."""
+    settled = _settled(heard, upheld=True) | _settled(heard, upheld=False)
+    return {one.statement.of for one in heard if one.statement.kind is Kind.DISPUTE and one.id not in settled}
+
+
+def _settled(heard: list[Said], *, upheld: bool) -> set[str]:
+    return {
+        one.statement.of for one in heard if one.statement.kind is Kind.SETTLEMENT and one.statement.upheld is upheld
+    }
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One right in one recording: who holds it, and what they say of it that holds."""
+
+    recording: str
+    names: Collection[Subject]
+    held: Sequence[Holding]
+    about: Sequence[Said]  # live, by holders, of this right and this recording
+    frozen: set[str]  # ids of what is disputed
+    demanded: Control
+
+    def terms(self) -> Iterator[Term]:
+        """Yield what comes of it (steps 2 to 7)."""
+        waiting = {one.id: why for one in self.about if (why := self._waits(one))}
+        grants = self._grants(waiting)
+        lacking = self._lacking(grants)
+        for one in self.about:
+            region = self._region(one, waiting)
+            if one.statement.kind is Kind.RESERVATION and region:  # step 4
+                clauses = tuple(region.clauses(Says.RESERVES, _words(one.statement)))
+                yield self._term(one, Resolution(Stance.SIGNALLED, clauses=clauses), proved=self._proved(one))
+            elif one.statement.kind is Kind.GRANT and (why := waiting.get(one.id) or lacking):
+                yield self._term(one, Resolution(Stance.UNRESOLVED, notes=(why,)), proved=self._proved(one))
+        if not lacking and not self.frozen & {one.id for one in self.about}:
+            for together in _together(list(grants.values())):
+                yield from self._permitted(together)
+
+    def _permitted(self, together: Sequence[tuple[Said, Region]]) -> Iterator[Term]:
+        """Yield what one grant of every holder permits together (steps 5 and 7)."""
+        asks = frozenset(ask for one, _ in together for ask in one.statement.asks)
+        region = reduce(and_, (region for _, region in together))
+        proved = all(self._proved(one) for one, _ in together)
+        for one, _ in together if region else ():
+            clauses = tuple(region.clauses(Says.PERMITS, _words(one.statement), asks))
+            yield self._term(one, Resolution(Stance.SIGNALLED, clauses=clauses), proved=proved)
+
+    def _waits(self, one: Said) -> str:
+        """Say why a grant does not count yet, or return "" (steps 2 and 6)."""
+        if one.statement.kind is not Kind.GRANT:
+            return ""
+        if one.id in self.frozen:
+            return "it is disputed, and nobody has settled it yet"
+        control = self._control[one.statement.party]
+        return f"its party's control is {control} only" if control < self.demanded else ""
+
+    def _grants(self, waiting: Collection[str]) -> dict[str, list[tuple[Said, Region]]]:
+        """Return the grants of each holder that count, each with what is left of it."""
+        found: dict[str, list[tuple[Said, Region]]] = {one.party: [] for one in self.held}
+        for one in self.about:
+            if one.statement.kind is Kind.GRANT and one.id not in waiting and (region := self._region(one, waiting)):
+                found[one.statement.party].append((one, region))
+        return found
+
+    def _region(self, one: Said, waiting: Collection[str]) -> Region:
+        """Return what a statement says after the same party's other ones (step 3); a grant that waits takes nothing."""
+        region, reach = Region.of(one.statement), self._reach(one)
+        for other in self.about:
+            opposite = other.statement.kind is not one.statement.kind and other.id not in waiting
+            if opposite and other.statement.party == one.statement.party:
+                as_narrow = self._reach(other) == reach and other.statement.kind is Kind.RESERVATION
+                if self._reach(other) > reach or as_narrow:
+                    region -= Region.of(other.statement)
+        return region
+
+    def _lacking(self, grants: dict[str, list[tuple[Said, Region]]]) -> str:
+        """Say what keeps the grants from permitting, or return "" (step 5)."""
+        right = "recording" if self.held[0].right is Right.RECORDING else "composition"
+        missing = missing_share(self.held)
+        if missing is None:
+            return f"the shares in the {right} are not all stated, or exceed the whole"
+        if missing:
+            return f"{missing} of the {right} is nobody's on record"
+        silent = sorted({one.name for one in self.held if not grants[one.party]})
+        return f"it clears only its part of the {right}, and not that of {', '.join(silent)}" if silent else ""
+
+    @cached_property
+    def _control(self) -> dict[str, Control]:
+        """How well each holder's control is proved: of several holdings, the least."""
+        found: dict[str, Control] = {}
+        for one in self.held:
+            found[one.party] = min(one.control, found.get(one.party, one.control))
+        return found
+
+    def _reach(self, one: Said) -> int:
+        reach = one.statement.reach_to(self.names)
+        return 0 if reach is None else reach.narrowness
+
+    def _proved(self, one: Said) -> bool:
+        return one.signed or self._control[one.statement.party] >= self.demanded
+
+    def _term(self, one: Said, resolution: Resolution, *, proved: bool) -> Term:
+        return Term(
+            _words(one.statement),
+            resolution,
+            _evidence(one),
+            Voice.CATALOGUE,
+            self.recording,
+            standing=Standing.SIGNED if proved else Standing.PUBLIC,
+            covers=frozenset({self.held[0].right}),
+        )
+
+
+def _together(grants: list[list[tuple[Said, Region]]]) -> Iterator[tuple[tuple[Said, Region], ...]]:
+    """Yield one grant of every holder, in every way there is, up to a bound."""
+    for count, together in enumerate(product(*grants)):
+        if count == MOST_COMBINATIONS:
+            return
+        yield together
+
+
+def _words(statement: Statement) -> str:
+    where = ", ".join(sorted(statement.territories)) or "everywhere"
+    return f"{statement.kind} by {statement.party}: {', '.join(sorted(statement.acts))} in {where}"
+
+
+def _evidence(one: Said) -> Evidence:
+    content = one.statement.encoded()
+    where = f"statement {one.id} in the registry"
+    return Evidence(one.id, "registry", where, one.statement.moment, one.id, 0, len(content))

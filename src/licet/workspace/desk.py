@@ -1,0 +1,183 @@
+"""The desk of the registry: who speaks is put on record; what they say is checked, kept, heard and logged.
+
+A statement is made in this order:
+
+1. Its party is known, and holds something in what it speaks of. Of its own statements alone it says that they no longer
+   hold. Where it is signed, one of the party's keys signed it.
+2. Its text is kept as evidence.
+3. It is committed: every decision after that hears it.
+4. It is logged: its digest and its time, and nothing of what it says. Whoever comes first logs for all who wait.
+
+A kill after 3 leaves a statement that is heard and not logged yet; whoever makes the next one logs it, once.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from licet.errors import UsageError
+from licet.registry.parties import signed_statement
+from licet.registry.statements import Kind, Reach
+from licet.registry.terms import Holding
+from licet.transparency import LogWriter, Subject, Verifier
+from licet.transparency import Statement as Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from licet.catalog.store import CatalogStore
+    from licet.registry.listing import Listed
+    from licet.registry.parties import Party
+    from licet.registry.statements import Statement
+    from licet.registry.store import RegistryStore
+    from licet.terms import EvidenceStore
+    from licet.transparency import Envelope
+    from licet.workspace.receipts import ReceiptBook
+
+LOGGED_TYPE = "urn:licet:statement:v1"
+LINES_AT_ONCE = 400
+
+
+class Desk:
+    """The registry of a workspace: its `store`, the `evidence` and the log of its receipts."""
+
+    def __init__(
+        self, store: RegistryStore, catalogue: CatalogStore, evidence: EvidenceStore, book: ReceiptBook
+    ) -> None:
+        self.store = store
+        self._catalogue = catalogue
+        self._evidence = evidence
+        self._book = book
+
+    def introduce(self, party: Party, at: datetime) -> None:
+        """Put on record who a party is; what was on record of it before gives way from `at` on.
+
+        Raises:
+            LogError: one of its keys is none.
+        """
+        for key in party.keys:
+            Verifier.parse(key)
+        self.store.add_party(party, at)
+
+    def register(self, by: str, holdings: Iterable[tuple[str, Holding]], at: datetime) -> int:
+        """Put on record what parties hold in recordings, as `by` says; return how many holdings.
+
+        Raises:
+            UsageError: nobody knows `by`, or a share makes no sense.
+        """
+        self._known(by, at)
+        return self.store.hold(by, holdings, at)
+
+    def register_listed(self, by: str, listed: Iterable[Listed], at: datetime) -> int:
+        """Put on record what a list says that parties hold, as `by` says; return how many holdings.
+
+        Raises:
+            UsageError: nobody knows `by` or a holder, or a recording is not on record.
+            SourceError: the list cannot be read. Nothing of it counts then.
+        """
+        return self.register(by, self._checked(listed, at), at)
+
+    def _checked(self, listed: Iterable[Listed], at: datetime) -> Iterator[tuple[str, Holding]]:
+        """Yield the holdings of a list, of which those who hold and what they hold are known."""
+        lines = iter(listed)
+        while some := list(islice(lines, LINES_AT_ONCE)):
+            holders = self.store.parties({line.holder for line in some}, as_of=at)
+            known = self._catalogue.known([line.recording for line in some])
+            for line in some:
+                if line.holder not in holders:
+                    raise UsageError(f"nobody here is called {line.holder!r}", mend="introduce it: licet party add")
+                if line.recording not in known:
+                    raise UsageError(f"{line.recording} is not on record", mend="put it on record first: licet add")
+                yield line.recording, Holding(line.holder, holders[line.holder].name, line.right, line.share)
+
+    def say(self, statement: Statement) -> int:
+        """Make a statement for a party that was let in by other means than its key; return its place in the log.
+
+        Raises:
+            UsageError: the party may not say that.
+            LogError: there is no log.
+        """
+        return self._said([statement], signed=False)[statement.id]
+
+    def say_all(self, statements: Sequence[Statement]) -> dict[str, int]:
+        """Make several statements at once: all of them, or none. Return their places in the log.
+
+        Raises:
+            UsageError: a party may not say that.
+            LogError: there is no log.
+        """
+        return self._said(statements, signed=False)
+
+    def hear(self, party: str, envelope: Envelope, at: datetime) -> tuple[Statement, int]:
+        """Make the statement that a party signed; return it and its place in the log.
+
+        Raises:
+            LogError: no key of the party's signed it, or there is no log.
+            UsageError: the party may not say that.
+        """
+        keys = tuple(map(Verifier.parse, self._known(party, at).keys))
+        statement = signed_statement(envelope, keys)
+        if statement.party != party:
+            raise UsageError(f"{party} signed what {statement.party} should say", mend="sign your own statements")
+        return statement, self._said([statement], signed=True)[statement.id]
+
+    def _said(self, statements: Sequence[Statement], *, signed: bool) -> dict[str, int]:
+        self._book.signer()  # no statement without a log
+        for statement in statements:
+            self._may_say(statement)  # step 1
+        with self._evidence.batch():
+            for statement in statements:
+                self._evidence.put_bytes(statement.encoded())  # step 2
+        self.store.say([(statement, signed) for statement in statements])  # step 3
+        self._log()  # step 4
+        return {one.id: place for one in statements if (place := self.store.place(one.id)) is not None}
+
+    def _may_say(self, statement: Statement) -> None:
+        """Refuse what a party may not say (step 1)."""
+        party = self._known(statement.party, statement.moment)
+        if statement.kind is Kind.REVOCATION:
+            known = self.store.statement(statement.of)
+            if known is not None and known.statement.party != party.id:
+                raise UsageError(f"of: {statement.of} is {known.statement.party}'s", mend="dispute it")
+        recordings = [one.name for one in statement.subjects if one.reach is Reach.RECORDING]
+        held = self.store.holdings(recordings, as_of=statement.moment)
+        for name in recordings:
+            if party.id not in {one.party for one in held.get(name, ())}:
+                raise UsageError(
+                    f"subjects: {party.id} is not on record to hold anything in {name}", mend="register it"
+                )
+        if statement.subjects and not self.store.holds(party.id):
+            raise UsageError(f"subjects: {party.id} is not on record to hold anything", mend="register a recording")
+
+    def _known(self, name: str, at: datetime) -> Party:
+        party = self.store.parties([name], as_of=at).get(name)
+        if party is None:
+            raise UsageError(f"nobody here is called {name!r}", mend="introduce it: licet party add")
+        return party
+
+    def _log(self) -> None:
+        """Log what is committed and not logged yet, whoever committed it (step 4)."""
+        with LogWriter(self._book.log_folder, self._book.signer(), wait=True) as writer:
+            names = self.store.unlogged()
+            entries = {name: self._entry(name) for name in names}
+            logged = self._after(self.store.last_place(), set(entries.values()))
+            fresh = [name for name in names if entries[name] not in logged]
+            places = dict(zip(fresh, writer.append([entries[name] for name in fresh]), strict=True))
+            places |= {name: logged[entries[name]] for name in names if entries[name] in logged}
+            self.store.note_places(places)
+
+    def _after(self, place: int, wanted: set[bytes]) -> dict[bytes, int]:
+        """Return where some entries stand in the log behind `place`: those of a writer that was killed."""
+        if not wanted:
+            return {}
+        log = self._book.log()
+        return {entry: at for at in range(place + 1, len(log)) if (entry := log[at]) in wanted}
+
+    def _entry(self, name: str) -> bytes:
+        said = self.store.statement(name)
+        assert said is not None
+        return Entry(
+            (Subject("statement", {"sha256": name}),), LOGGED_TYPE, {"at": said.statement.at, "signed": said.signed}
+        ).encoded()
