@@ -13,6 +13,7 @@ from house import TERMS, record
 from licet import cli
 from licet.errors import LicetError, LogError, SourceError, UsageError
 from licet.registry.listing import LONGEST, read_holdings, share_of
+from licet.terms.gathering import Answer, CannedWire, Fetcher
 from licet.workspace import Workspace
 
 
@@ -213,3 +214,39 @@ def test_what_makes_no_sense_is_said(arguments: tuple[str, ...], says: str, here
     with pytest.raises(LicetError, match=says):
         run(*arguments)
     assert here
+
+
+def test_a_site_proves_who_controls_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a line of ours in a file of its own, over HTTPS, and from no other host."""
+    run("party", "add", "zoe", "Zoe")
+    line = "licet-party: zoe at log.example/one"
+    shown = told("party", "confirm", "zoe", "zoe.example", "--show-line")
+    url = "https://zoe.example/.well-known/licet-party.txt"
+    assert (shown["url"], shown["line"]) == (url, line)
+    moved = Answer(301, [(b"Location", b"https://other.example/.well-known/licet-party.txt")])
+    away = {url: moved, "https://other.example/.well-known/licet-party.txt": Answer(200, [], line.encode())}
+    for answers, says in (
+        ({url: Answer(404, [])}, "answered 404"),
+        ({url: Answer(200, [], b"licet-party: ann at log.example/one")}, "does not hold the line"),
+        (away, "another host answered"),
+    ):
+        answering(monkeypatch, answers)
+        with pytest.raises(UsageError, match=says):
+            run("party", "confirm", "zoe", "https://zoe.example")
+    assert told("party", "show", "zoe")["control"] == "self-declared"
+    answering(monkeypatch, {url: Answer(200, [], f"# ours\n {line} \n".encode())})
+    assert "account" in run("party", "confirm", "zoe", "https://zoe.example")
+    assert url in told("party", "show", "zoe")["proof"]
+    for site in ("http://zoe.example", "https://me@zoe.example", "https://"):
+        with pytest.raises(UsageError, match="no site"):
+            run("party", "confirm", "zoe", site)
+    with pytest.raises(UsageError, match="nobody"):
+        run("party", "confirm", "yan", "https://yan.example")
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Answer]) -> None:
+    """Let the command ask a web that answers from memory."""
+    monkeypatch.setattr(
+        "licet.terms.gathering.Fetcher",
+        lambda agent, now: Fetcher(agent, now, wire=CannedWire(answers), interval_s=0),
+    )

@@ -17,6 +17,7 @@ from licet.transparency import (
     RECEIPT,
     Act,
     InSet,
+    Kind,
     LogWriter,
     Membership,
     Receipt,
@@ -25,6 +26,7 @@ from licet.transparency import (
     Statement,
     Subject,
     digest_of_parts,
+    parse_note,
     parse_receipt,
     prove_entry,
     said_of,
@@ -233,6 +235,17 @@ def test_who_must_sign(document: dict[str, Any]) -> None:
         check(document, THIEF)
     with pytest.raises(LogError, match=r"log.checkpoint"):
         check(document, LAWYER)
+
+
+def test_a_witness_alone_does_not_speak_for_the_log(document: dict[str, Any]) -> None:
+    """It saw the head, and its keeper must have signed it."""
+    witness = signer("witness.example/one", Kind.COSIGNATURE)
+    note = parse_note(document["log"]["checkpoint"].encode())
+    seen = document["log"] | {"checkpoint": str(note.with_line(witness.line(note.text, 1)))}
+    with pytest.raises(LogError, match=r"log.checkpoint: no known key of log.example/one signed it"):
+        check(document | {"log": seen}, witness)
+    checked = check(document | {"log": seen}, KEEPER, witness)
+    assert [one.at_s for one in checked.anchor.signatures] == [None, 1]
 
 
 def test_a_signature_under_anothers_name_is_refused(document: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from corpora import COMMERCIAL, make_workspace, write_copies
 from house import DAY, LISTED, NOON, ORIGIN, SALT, TERMS, begun, changes, clear, record, reopen
 from licet.corpus import read_head, read_lines
-from licet.corpus.manifest import SEEN_NAME
+from licet.corpus.manifest import LOOKED_NAME, SEEN_NAME
 from licet.errors import ManifestError
 from licet.exports.feed import write_feeds
 from licet.terms.gathering import Answer, CannedWire, Fetcher
@@ -185,6 +185,21 @@ def test_a_manifest_that_did_not_keep_what_was_seen_says_so(room: Workspace) -> 
     (room.receipts.manifests()[0] / SEEN_NAME).unlink()
     with pytest.raises(ManifestError, match="what was seen"):
         reopen(room, recordings=["jamendo:1"])
+
+
+def test_where_nothing_is_known_of_the_record_then_everything_is_looked_at(room: Workspace) -> None:
+    """A manifest that does not say what was on record is not taken for one that knew it all."""
+    clear(room)
+    (room.receipts.manifests()[0] / LOOKED_NAME).unlink()
+    (came,) = reopen(room)
+    assert (came.looked_at, came.superseded) == (len(TERMS), 0)
+    assert reopen(room) == []
+
+
+def test_news_of_what_is_not_sealed_is_none(tmp_path: Path) -> None:
+    """The error names the folder."""
+    with pytest.raises(ManifestError, match="not sealed"):
+        write_feeds(ORIGIN, [tmp_path], tmp_path / "feeds")
 
 
 def test_the_news_go_into_two_feeds(room: Workspace, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from licet import __version__
 from licet.cli.shared import console, json_option, now, open_workspace, print_json, printable, workspace_option
 
 CONTROLS = ("self-declared", "account", "vouched", "trusted-key")
@@ -19,6 +20,7 @@ def command() -> None:
     Examples:
       licet party add ann "Ann Maker" --identifier isni:0000000121032683 --key ann.key.pub
       licet party add quay "Quay Records" --control account --proof "challenge file at https://quay.example"
+      licet party confirm ann https://ann.example
       licet party show ann
     """
 
@@ -55,6 +57,31 @@ def add(
     with open_workspace(workspace) as room:
         room.desk.introduce(Party(party, name, known, public, control_named(control), proof), now())
     _tell({"id": party, "name": name, "control": control, "keys": list(public)}, as_json=as_json)
+
+
+@command.command("confirm")
+@click.argument("party")
+@click.argument("site")
+@click.option("--show-line", is_flag=True, help="Only print the line that the site must hold, and where.")
+@workspace_option
+@json_option
+def confirm(party: str, site: str, show_line: bool, workspace: Path | None, as_json: bool) -> None:
+    """Ask SITE whether PARTY controls it: it must hold our line in /.well-known/licet-party.txt.
+
+    PARTY is on record with the control `account` from then on; the answer is kept as evidence.
+    """
+    from licet.registry.challenge import challenge_url
+    from licet.terms.gathering import Fetcher
+
+    url = challenge_url(site)
+    with open_workspace(workspace) as room:
+        line = room.desk.challenge(party, now())
+        if show_line:
+            _tell({"url": url, "line": line}, as_json=as_json)
+            return
+        fetched = Fetcher(f"Licet/{__version__}", now).fetch(url, well_known=True)
+        confirmed = room.desk.confirm(party, fetched, fetched.response.fetched_at)
+    _tell({"id": confirmed.id, "control": str(confirmed.control), "proof": confirmed.proof}, as_json=as_json)
 
 
 @command.command("show")

@@ -13,7 +13,6 @@ A place has three digits to a folder: 1234067 is `x001/x234/067`. A file that is
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from licet.errors import LogError
@@ -41,11 +40,10 @@ def tile_path(kind: int | str, place: int, width: int = WIDTH) -> str:
 
 def widths(size: int) -> Iterator[tuple[int, int]]:
     """Yield (level, hashes) of each level that a tree of `size` entries has."""
-    for level in count():
-        hashes = size >> HEIGHT * level
-        if not hashes:
-            return
+    level = 0
+    while hashes := size >> HEIGHT * level:
         yield level, hashes
+        level += 1
 
 
 def pack_entries(entries: Sequence[bytes]) -> bytes:

@@ -13,13 +13,15 @@ A kill after 3 leaves a statement that is heard and not logged yet; whoever make
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from licet.errors import UsageError
+from licet.registry.challenge import answered, challenge_line
 from licet.registry.parties import signed_statement
 from licet.registry.statements import Kind, Reach
-from licet.registry.terms import Holding
+from licet.registry.terms import Control, Holding
 from licet.transparency import LogWriter, Subject, Verifier
 from licet.transparency import Statement as Entry
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from licet.registry.statements import Statement
     from licet.registry.store import RegistryStore
     from licet.terms import EvidenceStore
+    from licet.terms.gathering import Fetched
     from licet.transparency import Envelope
     from licet.workspace.receipts import ReceiptBook
 
@@ -60,6 +63,34 @@ class Desk:
         for key in party.keys:
             Verifier.parse(key)
         self.store.add_party(party, at)
+
+    def challenge(self, party: str, at: datetime) -> str:
+        """Return the line by which a site proves that `party` controls it.
+
+        Raises:
+            UsageError: nobody is called that.
+            LogError: there is no log.
+        """
+        self._known(party, at)
+        return challenge_line(self._book.log().head.origin, party)
+
+    def confirm(self, party: str, fetched: Fetched, at: datetime) -> Party:
+        """Put on record that a party's site answered the challenge; the answer is kept as evidence.
+
+        Raises:
+            UsageError: it did not. The message says why.
+            LogError: there is no log.
+        """
+        line, known = self.challenge(party, at), self._known(party, at)
+        wrong = answered(fetched, line)
+        if wrong:
+            mend = f"put this line into {fetched.response.url}: {line}"
+            raise UsageError(f"{party} is not confirmed: {wrong}", mend=mend)
+        self._evidence.put_bytes(fetched.body)
+        proof = f"{fetched.response.url} answered on {at.date().isoformat()} (SHA-256 {fetched.response.body})"
+        confirmed = replace(known, control=max(known.control, Control.ACCOUNT), proof=proof)
+        self.introduce(confirmed, at)
+        return confirmed
 
     def register(self, by: str, holdings: Iterable[tuple[str, Holding]], at: datetime) -> int:
         """Put on record what parties hold in recordings, as `by` says; return how many holdings.
@@ -162,18 +193,17 @@ class Desk:
         with LogWriter(self._book.log_folder, self._book.signer(), wait=True) as writer:
             names = self.store.unlogged()
             entries = {name: self._entry(name) for name in names}
-            logged = self._after(self.store.last_place(), set(entries.values()))
+            logged = self._after(self.store.last_place(), writer.head.size, set(entries.values()))
             fresh = [name for name in names if entries[name] not in logged]
             places = dict(zip(fresh, writer.append([entries[name] for name in fresh]), strict=True))
             places |= {name: logged[entries[name]] for name in names if entries[name] in logged}
             self.store.note_places(places)
 
-    def _after(self, place: int, wanted: set[bytes]) -> dict[bytes, int]:
+    def _after(self, place: int, size: int, wanted: set[bytes]) -> dict[bytes, int]:
         """Return where some entries stand in the log behind `place`: those of a writer that was killed."""
-        if not wanted:
-            return {}
-        log = self._book.log()
-        return {entry: at for at in range(place + 1, len(log)) if (entry := log[at]) in wanted}
+        behind = range(place + 1, size)
+        log = self._book.log() if behind and wanted else ()
+        return {entry: at for at in behind if (entry := log[at]) in wanted}
 
     def _entry(self, name: str) -> bytes:
         said = self.store.statement(name)
