@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ import sqlalchemy as sa
 from licet.catalog import Right
 from licet.db import DIGEST, NUMBER, TEXT, reading, writing
 from licet.errors import UsageError
+from licet.registry.outbox.messages import Address
+from licet.registry.outbox.store import OutboxStore
 from licet.registry.parties import Party
 from licet.registry.statements import Reach, Subject, parse
 from licet.registry.terms import Holding, Said
@@ -25,6 +28,7 @@ from licet.registry.terms import Holding, Said
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from licet.registry.outbox.messages import Message
     from licet.registry.statements import Statement
 
 _METADATA = sa.MetaData()
@@ -69,6 +73,15 @@ _SUBJECT = sa.Table(
     sa.Column("reach", sa.String(16), primary_key=True),
     sa.Column("name", TEXT, primary_key=True),
     sa.Column("statement", sa.ForeignKey(_STATEMENT.c.number), primary_key=True),
+)
+_WATCH = sa.Table(
+    "registry_watch",
+    _METADATA,
+    sa.Column("number", NUMBER, primary_key=True),  # of two words on one address, the later counts
+    sa.Column("party", DIGEST, nullable=False, index=True),
+    sa.Column("address", TEXT, nullable=False),
+    sa.Column("at_us", NUMBER, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
 )
 
 
@@ -169,15 +182,17 @@ class RegistryStore:
         with reading(self._engine) as connection:
             return set(connection.scalars(sa.select(_HOLDING.c.recording).where(_HOLDING.c.party == party)))
 
-    def say(self, statements: Sequence[tuple[Statement, bool]]) -> None:
+    def say(self, statements: Sequence[tuple[Statement, bool]], notices: Iterable[Message] = ()) -> None:
         """Put statements on record, each with whether its party signed it. They take effect when this returns.
 
-        One that is on record already stays as it is.
+        One that is on record already stays as it is. `notices` go into the outbox in the same transaction.
 
         Raises:
             UsageError: one of them is about a statement that is not on record.
             WorkspaceError: the database cannot be written.
         """
+        told = list(notices)
+        outbox = self._outbox  # opened before: it makes its tables in a transaction of its own
         with writing(self._engine) as connection:
             _METADATA.create_all(connection)
             for statement, signed in statements:
@@ -187,6 +202,12 @@ class RegistryStore:
                     raise UsageError(f"there is no statement {statement.of}", mend="name it by its id")
                 if statement.id not in there:
                     self._insert(connection, statement, signed=signed)
+            if told:
+                outbox.put(connection, told)
+
+    @cached_property
+    def _outbox(self) -> OutboxStore:
+        return OutboxStore(self._engine)
 
     def _insert(self, connection: sa.Connection, statement: Statement, *, signed: bool) -> None:
         row = {
@@ -225,6 +246,34 @@ class RegistryStore:
                 asked = next_asked
         return tuple(found[number] for number in sorted(found))
 
+    def watch(self, party: str, to: Address, at: datetime, *, active: bool) -> None:
+        """Put on record that a party hears at an address from a moment on, or no longer.
+
+        Raises:
+            WorkspaceError: the database cannot be written.
+        """
+        row = {"party": party, "address": to.text, "at_us": _microseconds(at), "active": active}
+        with writing(self._engine) as connection:
+            _METADATA.create_all(connection)
+            connection.execute(_WATCH.insert(), row)
+
+    def watching(self, parties: Collection[str], *, as_of: datetime) -> dict[str, tuple[Address, ...]]:
+        """Return where those of `parties` that watch hear at a moment."""
+        if not self.any():
+            return {}
+        found: dict[tuple[str, str], bool] = {}
+        with reading(self._engine) as connection:
+            for some in _in_parts(parties):
+                watched = _WATCH.c.party.in_(some), _WATCH.c.at_us <= _microseconds(as_of)
+                query = sa.select(_WATCH).where(*watched).order_by(_WATCH.c.at_us, _WATCH.c.number)
+                for row in connection.execute(query):
+                    found[row.party, row.address] = row.active
+        heard: dict[str, tuple[Address, ...]] = {}
+        for (party, address), active in sorted(found.items()):
+            if active:
+                heard[party] = (*heard.get(party, ()), Address(address))
+        return heard
+
     def statement(self, name: str) -> Said | None:
         """Return the statement with that id."""
         if not self.any():
@@ -235,11 +284,13 @@ class RegistryStore:
 
     def subject_of(self, said: Said) -> Said:
         """Return the grant or reservation that a statement is about in the end: itself, if it is one."""
-        while said.statement.of:  # a settlement is about a dispute, and that about a grant
-            about = self.statement(said.statement.of)
-            assert about is not None  # it was there when this one was made
-            said = about
-        return said
+        return [said, *self.chain(said.statement)][-1]
+
+    def chain(self, statement: Statement) -> Iterator[Said]:
+        """Yield what a statement is about, and what that is about: a settlement, a dispute, a grant."""
+        while statement.of and (about := self.statement(statement.of)) is not None:
+            yield about
+            statement = about.statement
 
     def since(self, count: int, heard_until: datetime, *, as_of: datetime) -> Iterator[Said]:
         """Yield the statements made by `as_of`, less the first `count` that had been made by `heard_until`."""

@@ -22,6 +22,7 @@ from licet.registry.challenge import answered, challenge_line
 from licet.registry.parties import signed_statement
 from licet.registry.statements import Kind, Reach
 from licet.registry.terms import Control, Holding
+from licet.registry.watching import of_statement
 from licet.transparency import LogWriter, Subject, Verifier
 from licet.transparency import Statement as Entry
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from licet.catalog.store import CatalogStore
     from licet.registry.listing import Listed
+    from licet.registry.outbox import Message
     from licet.registry.parties import Party
     from licet.registry.statements import Statement
     from licet.registry.store import RegistryStore
@@ -71,7 +73,7 @@ class Desk:
             UsageError: nobody is called that.
             LogError: there is no log.
         """
-        self._known(party, at)
+        self.known(party, at)
         return challenge_line(self._book.log().head.origin, party)
 
     def confirm(self, party: str, fetched: Fetched, at: datetime) -> Party:
@@ -81,7 +83,7 @@ class Desk:
             UsageError: it did not. The message says why.
             LogError: there is no log.
         """
-        line, known = self.challenge(party, at), self._known(party, at)
+        line, known = self.challenge(party, at), self.known(party, at)
         wrong = answered(fetched, line)
         if wrong:
             mend = f"put this line into {fetched.response.url}: {line}"
@@ -98,7 +100,7 @@ class Desk:
         Raises:
             UsageError: nobody knows `by`, or a share makes no sense.
         """
-        self._known(by, at)
+        self.known(by, at)
         return self.store.hold(by, holdings, at)
 
     def register_listed(self, by: str, listed: Iterable[Listed], at: datetime) -> int:
@@ -148,7 +150,7 @@ class Desk:
             LogError: no key of the party's signed it, or there is no log.
             UsageError: the party may not say that.
         """
-        keys = tuple(map(Verifier.parse, self._known(party, at).keys))
+        keys = tuple(map(Verifier.parse, self.known(party, at).keys))
         statement = signed_statement(envelope, keys)
         if statement.party != party:
             raise UsageError(f"{party} signed what {statement.party} should say", mend="sign your own statements")
@@ -161,13 +163,20 @@ class Desk:
         with self._evidence.batch():
             for statement in statements:
                 self._evidence.put_bytes(statement.encoded())  # step 2
-        self.store.say([(statement, signed) for statement in statements])  # step 3
+        self.store.say([(statement, signed) for statement in statements], self._notices(statements))  # step 3
         self._log()  # step 4
         return {one.id: place for one in statements if (place := self.store.place(one.id)) is not None}
 
+    def _notices(self, statements: Sequence[Statement]) -> Iterator[Message]:
+        """Yield what those hear whose statements these are about."""
+        for statement in statements:
+            about = list(self.store.chain(statement))
+            parties = {one.statement.party for one in about}
+            yield from of_statement(statement, about, self.store.watching(parties, as_of=statement.moment))
+
     def _may_say(self, statement: Statement) -> None:
         """Refuse what a party may not say (step 1)."""
-        party = self._known(statement.party, statement.moment)
+        party = self.known(statement.party, statement.moment)
         if statement.kind is Kind.REVOCATION:
             known = self.store.statement(statement.of)
             if known is not None and known.statement.party != party.id:
@@ -182,7 +191,12 @@ class Desk:
         if statement.subjects and not self.store.holds(party.id):
             raise UsageError(f"subjects: {party.id} is not on record to hold anything", mend="register a recording")
 
-    def _known(self, name: str, at: datetime) -> Party:
+    def known(self, name: str, at: datetime) -> Party:
+        """Return a party that is on record.
+
+        Raises:
+            UsageError: nobody is called that.
+        """
         party = self.store.parties([name], as_of=at).get(name)
         if party is None:
             raise UsageError(f"nobody here is called {name!r}", mend="introduce it: licet party add")

@@ -163,6 +163,11 @@ class ReceiptBook:
             raise ManifestError(f"the manifest in {manifest} is not sealed here", mend="seal it with `licet seal`")
         return folder
 
+    def sealed_as(self, folder: Path) -> tuple[Seal, str]:
+        """Return the seal of a sealed manifest, and the SHA-256 of its lines."""
+        seal = _sealed(folder)
+        return seal, _manifest_of(seal)
+
     def receipts(self, manifest: Path, item: str, signers: Sequence[Signer] = ()) -> Iterator[tuple[Line, Receipt]]:
         """Yield the receipt of each line about `item`: an item's name or a recording's identifier.
 

@@ -13,6 +13,7 @@ from licet.registry.terms import Control, by_subject, registered_terms
 from licet.terms import EvidenceStore
 from licet.terms.store import ResponseStore
 from licet.workspace.gathering import Gatherings
+from licet.workspace.notices import Notices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from licet.catalog import Listed
     from licet.registry.statements import Subject
     from licet.terms import Term
+    from licet.workspace.receipts import ReceiptBook
 
 INDEX, EVIDENCE = "index", "evidence"
 
@@ -61,6 +63,10 @@ class WorkspaceRecord:
     def gatherings(self) -> Gatherings:
         """What was gathered from the web."""
         return Gatherings(ResponseStore(self._engine), self.evidence)
+
+    def notices(self, book: ReceiptBook) -> Notices:
+        """Who is told what."""
+        return Notices(self._engine, self.registry, book)
 
     @cached_property
     def registry(self) -> RegistryStore:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from licet.terms import Term
     from licet.workspace.gathering import Gatherings
+    from licet.workspace.notices import Notices
     from licet.workspace.reopening import Reopening
 
 LATEST = "latest"
@@ -133,6 +134,11 @@ class Workspace:
     def desk(self) -> Desk:
         """The registry: who speaks for rights, and what they say."""
         return Desk(self._record.registry, self.catalogue, self.evidence, self.receipts)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Who is told what, and what waits to be sent."""
+        return self._record.notices(self.receipts)
 
     @property
     def gatherings(self) -> Gatherings:

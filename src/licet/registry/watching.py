@@ -1,0 +1,89 @@
+"""What a party that watches is told, in words and as facts: of its statements, and of its recordings.
+
+Nothing here says more than is known: that a recording was *found* in a corpus that somebody cleared, for a use, with
+what verdict. That is no proof of training, and the message says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from licet.registry.outbox.messages import Address, Message, message_key
+from licet.registry.statements import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from licet.registry.statements import Statement
+    from licet.registry.terms import Said
+
+FOUND_NAMED = 200  # recordings that a message names; the others it counts
+_WORDS_SHOWN = 500  # characters
+_KINDS = {Kind.DISPUTE: "statement.disputed", Kind.SETTLEMENT: "dispute.settled"}
+
+
+@dataclass(slots=True)
+class Finding:
+    """What was found of one party's recordings in one clearance."""
+
+    counts: dict[str, int] = field(default_factory=dict)  # items by verdict
+    recordings: dict[str, str] = field(default_factory=dict)  # the first of them, each with a verdict
+
+    def add(self, recording: str, verdict: str) -> None:
+        """Count an item in which a recording was found."""
+        self.counts[verdict] = self.counts.get(verdict, 0) + 1
+        if len(self.recordings) < FOUND_NAMED:
+            self.recordings.setdefault(recording, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The clearance that is told of: where it is in the log, and what was asked."""
+
+    corpus: str
+    use: str  # in words
+    origin: str
+    place: int
+    manifest: str  # SHA-256
+
+
+def of_statement(
+    statement: Statement, about: Iterable[Said], watching: Mapping[str, Iterable[Address]]
+) -> Iterator[Message]:
+    """Yield what those hear whose statement is disputed, or whose dispute is settled; `about` is the chain of them."""
+    if statement.kind not in _KINDS:
+        return
+    kind = _KINDS[statement.kind]
+    outcome = "" if statement.kind is Kind.DISPUTE else (" It is upheld." if statement.upheld else " It is dismissed.")
+    for party in dict.fromkeys(one.statement.party for one in about):
+        subject = f"A statement of yours is {'disputed' if statement.kind is Kind.DISPUTE else 'settled'}"
+        words = "".join(one if one.isprintable() else " " for one in statement.words[:_WORDS_SHOWN])
+        said = f" In their words: {words}" if words else ""
+        text = f"{statement.party} made the {statement.kind} {statement.id} of {statement.of}.{outcome}{said}\n"
+        facts = {"statement": statement.id, "of": statement.of, "by": statement.party, "upheld": statement.upheld}
+        for to in watching.get(party, ()):
+            yield Message(message_key(kind, to.text, statement.id), to, kind, subject, text, facts, statement.moment)
+
+
+def of_finding(cleared: Cleared, party: str, finding: Finding, to: Address, at: datetime) -> Message:
+    """Return what a party hears of its recordings in a clearance that its maker chose to tell of."""
+    items = sum(finding.counts.values())
+    counted = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(finding.counts.items()))
+    first = "".join(f"  {recording}: {verdict}\n" for recording, verdict in finding.recordings.items())
+    text = (
+        f"In a corpus that was cleared to {cleared.use}, recordings that {party} is on record to hold something in "
+        f"were found {items:,} time{'s' * (items != 1)}: {counted}.\n\n{first}\n"
+        f"The manifest is entry {cleared.place} of {cleared.origin}, SHA-256 {cleared.manifest}.\n"
+        "That a recording was found in a corpus is no proof that anything was trained on it.\n"
+    )
+    facts = {
+        "party": party,
+        "counts": finding.counts,
+        "recordings": finding.recordings,
+        "log": {"origin": cleared.origin, "place": cleared.place},
+        "manifest": cleared.manifest,
+    }
+    key = message_key("recording.found", to.text, party, cleared.origin, str(cleared.place))
+    return Message(key, to, "recording.found", "Recordings of yours were found in a corpus", text, facts, at)

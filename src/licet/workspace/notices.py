@@ -1,0 +1,95 @@
+"""Who is told what, and when: the outbox of a workspace, and who watches.
+
+1. A party that watches hears when a statement of its own is disputed, or a dispute is settled. The notice is committed
+   with the statement.
+2. It hears that its recordings were found in a clearance when whoever made that chooses to tell (`tell`), and not
+   before: a finding is its maker's own until then. Told is what was sealed: the log's entry goes along.
+3. Whoever holds receipts reads the feeds that `reopen` writes.
+
+Nothing is sent by itself: `deliver` carries what is due.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from licet.corpus import read_head, read_lines
+from licet.corpus.wording import use_in_words
+from licet.db import writing
+from licet.registry.outbox import deliver
+from licet.registry.outbox.store import OutboxStore
+from licet.registry.watching import Cleared, Finding, of_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+    from licet.registry.outbox import Address, Attempt
+    from licet.registry.outbox.channels import Channel
+    from licet.registry.outbox.courier import Clock
+    from licet.registry.store import RegistryStore
+    from licet.workspace.receipts import ReceiptBook
+
+LINES_AT_ONCE = 500
+
+
+class Notices:
+    """What parties are told, in the workspace whose database is behind `engine`."""
+
+    def __init__(self, engine: sa.Engine, registry: RegistryStore, book: ReceiptBook) -> None:
+        self._engine = engine
+        self._registry = registry
+        self._book = book
+
+    @cached_property
+    def outbox(self) -> OutboxStore:
+        """What waits to be sent, and what came of what was."""
+        return OutboxStore(self._engine)
+
+    def watch(self, party: str, to: Address, at: datetime, *, active: bool = True) -> None:
+        """Let a party hear at an address from now on, or no longer."""
+        self._registry.watch(party, to, at, active=active)
+
+    def tell(self, manifest: Path, at: datetime) -> dict[str, int]:
+        """Tell every party that watches which of its recordings were found in a sealed manifest.
+
+        Telling it again tells nobody twice. Returns how many items each party is told of.
+
+        Raises:
+            ManifestError: the manifest is not sealed, or damaged.
+        """
+        folder = self._book.sealed_folder(manifest)
+        head, _ = read_head(folder)
+        seal, sha256 = self._book.sealed_as(folder)
+        cleared = Cleared(head.corpus, ", ".join(use_in_words(head)), seal.origin, seal.place, sha256)
+        findings: dict[str, Finding] = {}
+        for lines in _in_parts(folder):
+            recordings = {recording for _, those in lines for recording in those}
+            holders = self._registry.holdings(tuple(recordings), as_of=at)
+            for verdict, those in lines:
+                for party, recording in {(one.party, name) for name in those for one in holders.get(name, ())}:
+                    findings.setdefault(party, Finding()).add(recording, verdict)
+        watching = self._registry.watching(findings, as_of=at)
+        messages = [
+            of_finding(cleared, party, findings[party], to, at) for party, those in watching.items() for to in those
+        ]
+        outbox = self.outbox  # opened before: it makes its tables in a transaction of its own
+        with writing(self._engine) as connection:
+            outbox.put(connection, messages)
+        return {party: sum(findings[party].counts.values()) for party in sorted(watching)}
+
+    def deliver(self, channels: Sequence[Channel], now: Clock) -> Iterator[Attempt]:
+        """Send what is due, until nothing is, and yield what came of each attempt."""
+        while attempts := deliver(self.outbox, channels, now):
+            yield from attempts
+
+
+def _in_parts(folder: Path) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
+    lines = ((line.verdict, line.recordings) for line in read_lines(folder) if line.recordings)
+    while part := list(islice(lines, LINES_AT_ONCE)):
+        yield part
