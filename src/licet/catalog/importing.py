@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from licet.catalog.codec import encode_entry, encode_snapshot
 from licet.catalog.entries import Entry, Problem, Severity, Snapshot, Span
-from licet.catalog.tables import BLOB, ENTRY, LISTING, NAME, SNAPSHOT, in_batches, microseconds
+from licet.catalog.tables import BLOB, ENTRY, LISTING, NAME, SNAPSHOT
+from licet.db import in_batches, microseconds
 from licet.digests import sha256_bytes
 
 if TYPE_CHECKING:

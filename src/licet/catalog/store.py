@@ -24,11 +24,9 @@ from licet.catalog.tables import (
     METADATA,
     NAME,
     SNAPSHOT,
-    in_batches,
-    microseconds,
     snapshots_in,
 )
-from licet.db import reading, writing
+from licet.db import in_batches, microseconds, reading, writing
 from licet.digests import sha256_bytes
 from licet.errors import UsageError
 

@@ -10,25 +10,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from licet.catalog.codec import decode_snapshot
-from licet.db import DIGEST, NUMBER, TEXT
+from licet.db import DIGEST, NUMBER, TEXT, microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from licet.catalog.entries import Snapshot
 
 METADATA = sa.MetaData()
 
-_BATCH = 500  # databases limit the variables of one statement; SQLite's oldest limit is 999
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_Item = TypeVar("_Item")
 
 SNAPSHOT = sa.Table(
     "catalog_snapshot",
@@ -96,15 +91,3 @@ def snapshots_in(
         query = query.where(SNAPSHOT.c.source == of[0], SNAPSHOT.c.location == of[1])
     query = query.order_by(SNAPSHOT.c.captured_us, SNAPSHOT.c.number)
     return [(row.number, decode_snapshot(row.body)) for row in connection.execute(query)]
-
-
-def microseconds(moment: datetime) -> int:
-    """Return the microseconds from 1970 to `moment`, which has a time zone."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def in_batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    """Yield `items` by as many as one statement can name."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch

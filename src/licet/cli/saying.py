@@ -62,6 +62,30 @@ def statement_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return with_facts
 
 
+def about_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what a statement about another one takes; its kind is the function's name."""
+
+    @click.argument("party")
+    @click.argument("statement")
+    @click.option("--words", default="", help="Why: for people to read.")
+    @click.option("--actor", default="desk", show_default=True, help="Who enters it.")
+    @click.option("--key", type=click.Path(path_type=Path), help="PARTY's own private key: it signs the statement.")
+    @workspace_option
+    @json_option
+    @wraps(function)
+    def with_facts(
+        party: str,
+        statement: str,
+        key: Path | None,
+        workspace: Path | None,
+        as_json: bool,
+        **facts: Any,  # noqa: ANN401  (as above)
+    ) -> None:
+        word(function.__name__, party, workspace, key, as_json=as_json, of=statement, **facts)
+
+    return with_facts
+
+
 def word(
     kind: str,
     party: str,

@@ -7,8 +7,21 @@ hold and order alike on both, and keeps the version that all tables share.
 from __future__ import annotations
 
 from licet.db.columns import DIGEST, NUMBER, TEXT
+from licet.db.rows import in_batches, microseconds, moment_of
 from licet.db.schema import SCHEMA_VERSION, open_database
 from licet.db.transactions import reading, writing
 from licet.db.urls import is_url
 
-__all__ = ["DIGEST", "NUMBER", "SCHEMA_VERSION", "TEXT", "is_url", "open_database", "reading", "writing"]
+__all__ = [
+    "DIGEST",
+    "NUMBER",
+    "SCHEMA_VERSION",
+    "TEXT",
+    "in_batches",
+    "is_url",
+    "microseconds",
+    "moment_of",
+    "open_database",
+    "reading",
+    "writing",
+]

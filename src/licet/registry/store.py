@@ -7,17 +7,15 @@ and what was committed without that is noted by the next writer (`unlogged`).
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
 
 from licet.catalog import Right
-from licet.db import DIGEST, NUMBER, TEXT, reading, writing
+from licet.db import DIGEST, NUMBER, TEXT, in_batches, microseconds, reading, writing
 from licet.errors import UsageError
 from licet.registry.outbox.messages import Address
 from licet.registry.outbox.store import OutboxStore
@@ -27,13 +25,12 @@ from licet.registry.terms import Holding, Said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from licet.registry.outbox.messages import Message
     from licet.registry.statements import Statement
 
 _METADATA = sa.MetaData()
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_AT_ONCE = 400  # SQLite's oldest limit of variables is 999
 
 _PARTY = sa.Table(
     "registry_party",
@@ -111,7 +108,7 @@ class RegistryStore:
         with writing(self._engine) as connection:
             _METADATA.create_all(connection)
             connection.execute(
-                _PARTY.insert(), {"id": party.id, "at_us": _microseconds(at), "body": msgspec.json.encode(party)}
+                _PARTY.insert(), {"id": party.id, "at_us": microseconds(at), "body": msgspec.json.encode(party)}
             )
 
     def parties(self, ids: Collection[str], *, as_of: datetime) -> dict[str, Party]:
@@ -119,9 +116,9 @@ class RegistryStore:
         found: dict[str, Party] = {}
         if self.any():
             with reading(self._engine) as connection:
-                for some in _in_parts(ids):
+                for some in in_batches(ids):
                     query = sa.select(_PARTY.c.id, _PARTY.c.body).where(
-                        _PARTY.c.id.in_(some), _PARTY.c.at_us <= _microseconds(as_of)
+                        _PARTY.c.id.in_(some), _PARTY.c.at_us <= microseconds(as_of)
                     )
                     for row in connection.execute(query.order_by(_PARTY.c.at_us, _PARTY.c.number)):
                         found[row.id] = msgspec.json.decode(row.body, type=Party)
@@ -139,7 +136,7 @@ class RegistryStore:
         count = 0
         with writing(self._engine) as connection:
             _METADATA.create_all(connection)
-            for some in _in_parts(holdings):
+            for some in in_batches(holdings):
                 rows = [_holding_row(recording, holding, by, at) for recording, holding in some]
                 connection.execute(_HOLDING.insert(), rows)
                 count += len(rows)
@@ -154,8 +151,8 @@ class RegistryStore:
             return {}
         rows: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
         with reading(self._engine) as connection:
-            for some in _in_parts(recordings):
-                held = _HOLDING.c.recording.in_(some), _HOLDING.c.at_us <= _microseconds(as_of)
+            for some in in_batches(recordings):
+                held = _HOLDING.c.recording.in_(some), _HOLDING.c.at_us <= microseconds(as_of)
                 for row in connection.execute(sa.select(_HOLDING).where(*held)):
                     rows[row.recording, row.right, row.by].append(row)
         last = [row for same in rows.values() for row in same if row.at_us == max(one.at_us for one in same)]
@@ -214,7 +211,7 @@ class RegistryStore:
             "id": statement.id,
             "party": statement.party,
             "of": statement.of,
-            "at_us": _microseconds(statement.moment),
+            "at_us": microseconds(statement.moment),
             "signed": signed,
             "body": statement.encoded(),
         }
@@ -232,14 +229,14 @@ class RegistryStore:
         with reading(self._engine) as connection:
             wanted = {subject for those in names.values() for subject in those}
             for reach in Reach:
-                for some in _in_parts({one.name for one in wanted if one.reach is reach}):
+                for some in in_batches({one.name for one in wanted if one.reach is reach}):
                     named = _SUBJECT.c.reach == str(reach), _SUBJECT.c.name.in_(some)
                     rows = sa.select(_STATEMENT).join(_SUBJECT).where(*named)
                     found |= {row.number: _said(row) for row in connection.execute(rows) if row.party in parties}
             asked = {one.id for one in found.values()}
             while asked:  # what was said about a statement, and about that: a settlement is about a dispute
                 next_asked: set[str] = set()
-                for some in _in_parts(asked):
+                for some in in_batches(asked):
                     for row in connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.of.in_(some))):
                         next_asked |= {row.id} if row.number not in found else set()
                         found[row.number] = _said(row)
@@ -252,7 +249,7 @@ class RegistryStore:
         Raises:
             WorkspaceError: the database cannot be written.
         """
-        row = {"party": party, "address": to.text, "at_us": _microseconds(at), "active": active}
+        row = {"party": party, "address": to.text, "at_us": microseconds(at), "active": active}
         with writing(self._engine) as connection:
             _METADATA.create_all(connection)
             connection.execute(_WATCH.insert(), row)
@@ -263,8 +260,8 @@ class RegistryStore:
             return {}
         found: dict[tuple[str, str], bool] = {}
         with reading(self._engine) as connection:
-            for some in _in_parts(parties):
-                watched = _WATCH.c.party.in_(some), _WATCH.c.at_us <= _microseconds(as_of)
+            for some in in_batches(parties):
+                watched = _WATCH.c.party.in_(some), _WATCH.c.at_us <= microseconds(as_of)
                 query = sa.select(_WATCH).where(*watched).order_by(_WATCH.c.at_us, _WATCH.c.number)
                 for row in connection.execute(query):
                     found[row.party, row.address] = row.active
@@ -295,8 +292,8 @@ class RegistryStore:
     def since(self, count: int, heard_until: datetime, *, as_of: datetime) -> Iterator[Said]:
         """Yield the statements made by `as_of`, less the first `count` that had been made by `heard_until`."""
         if self.any():
-            late = sa.or_(_STATEMENT.c.number > count, _STATEMENT.c.at_us > _microseconds(heard_until))
-            query = sa.select(_STATEMENT).where(late, _STATEMENT.c.at_us <= _microseconds(as_of))
+            late = sa.or_(_STATEMENT.c.number > count, _STATEMENT.c.at_us > microseconds(heard_until))
+            query = sa.select(_STATEMENT).where(late, _STATEMENT.c.at_us <= microseconds(as_of))
             with reading(self._engine) as connection:
                 rows = connection.execute(query.order_by(_STATEMENT.c.number)).all()
             yield from map(_said, rows)
@@ -351,15 +348,5 @@ def _holding_row(recording: str, holding: Holding, by: str, at: datetime) -> dic
         "party": holding.party,
         "share": "" if holding.share is None else str(holding.share),
         "by": by,
-        "at_us": _microseconds(at),
+        "at_us": microseconds(at),
     }
-
-
-def _in_parts(items: Iterable[Any]) -> Iterator[list[Any]]:
-    iterator = iter(items)
-    while some := list(islice(iterator, _AT_ONCE)):
-        yield some
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)

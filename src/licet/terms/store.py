@@ -6,21 +6,19 @@ row more.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
 
-from licet.db import DIGEST, NUMBER, TEXT, reading, writing
+from licet.db import DIGEST, NUMBER, TEXT, in_batches, microseconds, reading, writing
 from licet.terms.gathering.responses import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
 _METADATA = sa.MetaData()
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAMED_AT_ONCE = 500  # SQLite's oldest limit of variables is 999
 
 _RESPONSE = sa.Table(
     "terms_response",
@@ -79,8 +77,8 @@ class ResponseStore:
         """Return the addresses asked by `as_of`, less the first `count` answers that had come by `heard_until`."""
         if not self.any():
             return set()
-        late = sa.or_(_RESPONSE.c.number > count, _RESPONSE.c.fetched_us > _microseconds(heard_until))
-        asked = sa.select(_RESPONSE.c.url).where(late, _RESPONSE.c.fetched_us <= _microseconds(as_of))
+        late = sa.or_(_RESPONSE.c.number > count, _RESPONSE.c.fetched_us > microseconds(heard_until))
+        asked = sa.select(_RESPONSE.c.url).where(late, _RESPONSE.c.fetched_us <= microseconds(as_of))
         with reading(self._engine) as connection:
             return set(connection.scalars(asked))
 
@@ -92,10 +90,9 @@ class ResponseStore:
         found: dict[str, tuple[Response, ...]] = {}
         asked = list(dict.fromkeys(urls)) if self.any() else []
         with reading(self._engine) as connection:
-            for start in range(0, len(asked), _NAMED_AT_ONCE):
-                some = asked[start : start + _NAMED_AT_ONCE]
+            for some in in_batches(asked):
                 for settled in (False, True):
-                    for facts in connection.scalars(_newest(some, _microseconds(as_of), settled=settled)):
+                    for facts in connection.scalars(_newest(some, microseconds(as_of), settled=settled)):
                         response = _DECODER.decode(facts)
                         before = found.get(response.url, ())
                         if response not in before:
@@ -115,13 +112,9 @@ def _newest(urls: list[str], moment: int, *, settled: bool) -> sa.Select[Any]:
 def _row(response: Response) -> dict[str, object]:
     return {
         "url": response.url,
-        "fetched_us": _microseconds(response.fetched_at),
+        "fetched_us": microseconds(response.fetched_at),
         "status": response.status,
         "settled": response.settled,
         "body": response.body,
         "facts": msgspec.json.encode(response),
     }
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)

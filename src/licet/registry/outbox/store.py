@@ -10,7 +10,7 @@ Messages are never removed, so that one that is put again is known.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from licet.db import NUMBER, TEXT, reading, writing
+from licet.db import NUMBER, TEXT, microseconds, moment_of, reading, writing
 from licet.errors import UsageError
 from licet.registry.outbox.messages import Address, Message, facts_as_json
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 500  # SQLite's oldest limit of variables is 999
 LONGEST_SAYING = 300  # characters of what a server said
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _METADATA = sa.MetaData()
 
 
@@ -127,10 +126,10 @@ class OutboxStore:
             raise UsageError(f"take 1 to {MOST_AT_ONCE} messages at once, for more than 0 seconds")
         until = now + timedelta(seconds=lease_s)
         with writing(self._engine) as connection:
-            rows = connection.execute(_due(_microseconds(now), schemes, limit)).all()
+            rows = connection.execute(_due(microseconds(now), schemes, limit)).all()
             if rows:
                 mine = _MESSAGE.c.number.in_([row.number for row in rows])
-                taking = {"due_us": _microseconds(until), "claim": _MESSAGE.c.claim + 1}
+                taking = {"due_us": microseconds(until), "claim": _MESSAGE.c.claim + 1}
                 connection.execute(_MESSAGE.update().where(mine).values(taking))
                 connection.execute(_EVENT.insert(), [_event(row.key, now, "taken") for row in rows])
         return tuple(Taken(_message(row), row.claim + 1, row.failures, until) for row in rows)
@@ -145,7 +144,7 @@ class OutboxStore:
 
     def failed(self, taken: Taken, at: datetime, why: str, next_at: datetime) -> bool:
         """Note that sending failed, and is to be tried again at `next_at`. False where the claim is no longer ours."""
-        due = {"due_us": _microseconds(next_at), "failures": _MESSAGE.c.failures + 1}
+        due = {"due_us": microseconds(next_at), "failures": _MESSAGE.c.failures + 1}
         return self._note(taken.message.key, at, "failed", why, _ours(taken), **due)
 
     def given_up(self, taken: Taken, at: datetime, why: str) -> bool:
@@ -156,7 +155,7 @@ class OutboxStore:
     def retry(self, key: str, at: datetime) -> bool:
         """Let one that was given up be due again, as if it had never failed. False where it was not given up."""
         given_up = sa.and_(_MESSAGE.c.key == key, _MESSAGE.c.state == State.GIVEN_UP)
-        return self._note(key, at, "retried", "", given_up, state=State.WAITING, due_us=_microseconds(at), failures=0)
+        return self._note(key, at, "retried", "", given_up, state=State.WAITING, due_us=microseconds(at), failures=0)
 
     def waiting(self, limit: int = MOST_AT_ONCE) -> tuple[Standing, ...]:
         """Return what is still to be delivered, taken or not, the next due first."""
@@ -182,14 +181,14 @@ class OutboxStore:
         put = sa.select(_MESSAGE.c.created_us).where(_MESSAGE.c.key == key)
         happened = sa.select(_EVENT).where(_EVENT.c.key == key).order_by(_EVENT.c.number)
         with reading(self._engine) as connection:
-            began = [Event(_moment(us), "put") for us in connection.scalars(put)]
-            return (*began, *(Event(_moment(row.at_us), row.what, row.says) for row in connection.execute(happened)))
+            began = [Event(moment_of(us), "put") for us in connection.scalars(put)]
+            return (*began, *(Event(moment_of(row.at_us), row.what, row.says) for row in connection.execute(happened)))
 
     def _standing(self, which: sa.ColumnElement[bool], limit: int) -> tuple[Standing, ...]:
         asking = sa.select(_MESSAGE).where(which).order_by(_MESSAGE.c.due_us, _MESSAGE.c.number).limit(limit)
         with reading(self._engine) as connection:
             return tuple(
-                Standing(_message(row), State(row.state), _moment(row.due_us), row.failures)
+                Standing(_message(row), State(row.state), moment_of(row.due_us), row.failures)
                 for row in connection.execute(asking)
             )
 
@@ -249,9 +248,9 @@ def _row(message: Message) -> dict[str, object]:
         "subject": message.subject,
         "text": message.text,
         "facts": facts_as_json(message.facts),
-        "created_us": _microseconds(message.created_at),
+        "created_us": microseconds(message.created_at),
         "state": State.WAITING,
-        "due_us": _microseconds(message.created_at),
+        "due_us": microseconds(message.created_at),
         "claim": 0,
         "failures": 0,
     }
@@ -259,17 +258,9 @@ def _row(message: Message) -> dict[str, object]:
 
 def _message(row: sa.Row[Any]) -> Message:
     facts = msgspec.json.decode(row.facts)
-    return Message(row.key, Address(row.address), row.kind, row.subject, row.text, facts, _moment(row.created_us))
+    return Message(row.key, Address(row.address), row.kind, row.subject, row.text, facts, moment_of(row.created_us))
 
 
 def _event(key: str, at: datetime, what: str, says: str = "") -> dict[str, object]:
     plain = "".join(one if one.isprintable() else " " for one in says[:LONGEST_SAYING])
-    return {"key": key, "at_us": _microseconds(at), "what": what, "says": plain}
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return {"key": key, "at_us": microseconds(at), "what": what, "says": plain}
