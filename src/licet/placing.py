@@ -36,7 +36,7 @@ def placed(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _force(path.parent)
+    force(path.parent)
 
 
 def place(files: Mapping[Path, bytes]) -> None:
@@ -60,7 +60,7 @@ def place(files: Mapping[Path, bytes]) -> None:
             draft.unlink(missing_ok=True)
         raise
     for folder in {path.parent for path in files}:
-        _force(folder)
+        force(folder)
 
 
 def link(path: Path, other: Path) -> None:
@@ -94,12 +94,12 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        _force(folder.parent)
+        force(folder.parent)
 
 
-def _force(folder: Path) -> None:
-    """Force to disk which names a folder holds."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def force(path: Path) -> None:
+    """Force to disk what a file holds, or which names a folder does."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

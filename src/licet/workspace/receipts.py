@@ -29,7 +29,7 @@ from licet.corpus.reopening import REOPENED_NAME, read_reopened
 from licet.corpus.sealing import SET_NAME, places_of, seal_items
 from licet.digests import sha256_bytes, sha256_file
 from licet.errors import ManifestError, UsageError
-from licet.placing import link, make_folder, place, take_lock
+from licet.placing import force, link, make_folder, place, take_lock
 from licet.transparency import (
     MANIFEST,
     PAYLOAD_TYPE,
@@ -137,7 +137,10 @@ class ReceiptBook:
                 log = self.log()
                 pending = Seal(name=name, origin=log.head.origin, place=len(log), entry=entry.encoded().decode())
                 place({draft / _PENDING: msgspec.json.encode(pending)})
+                for path in draft.iterdir():
+                    force(path)
                 draft.rename(folder)
+                force(folder.parent)
             if (seal := read_seal(folder)) is None:
                 seal = self._append(msgspec.json.decode((folder / _PENDING).read_bytes(), type=Seal), signer)
                 place({folder / SEAL_NAME: msgspec.json.encode(seal)})
