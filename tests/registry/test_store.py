@@ -121,4 +121,4 @@ def test_where_a_statement_stands_in_the_log(store: RegistryStore) -> None:
     assert (store.unlogged(), store.last_place()) == ([first.id, second.id], -1)
     store.note_places({first.id: 7})
     assert (store.unlogged(), store.last_place()) == ([second.id], 7)
-    assert (store.place(first.id), store.place(second.id)) == (7, None)
+    assert store.places([first.id, second.id]) == {first.id: 7}

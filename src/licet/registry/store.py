@@ -317,9 +317,12 @@ class RegistryStore:
         Raises:
             WorkspaceError: the database cannot be written.
         """
+        noting = (
+            _STATEMENT.update().where(_STATEMENT.c.id == sa.bindparam("named")).values(place=sa.bindparam("stands"))
+        )
         with writing(self._engine) as connection:
-            for name, place in places.items():
-                connection.execute(_STATEMENT.update().where(_STATEMENT.c.id == name).values(place=place))
+            if rows := [{"named": name, "stands": place} for name, place in places.items()]:
+                connection.execute(noting, rows)
 
     def last_place(self) -> int:
         """Return the last place in the log that was noted; -1 if none was."""
@@ -327,10 +330,14 @@ class RegistryStore:
             place = connection.scalar(sa.select(sa.func.max(_STATEMENT.c.place)))
         return -1 if place is None else int(place)
 
-    def place(self, name: str) -> int | None:
-        """Return where a statement stands in the log; None if that is not noted yet."""
+    def places(self, names: Collection[str]) -> dict[str, int]:
+        """Return where statements stand in the log; those of which that is not noted yet are left out."""
+        found: dict[str, int] = {}
         with reading(self._engine) as connection:
-            return connection.scalar(sa.select(_STATEMENT.c.place).where(_STATEMENT.c.id == name))
+            for some in in_batches(names):
+                noted = _STATEMENT.c.id.in_(some), _STATEMENT.c.place.is_not(None)
+                found |= {row.id: row.place for row in connection.execute(sa.select(_STATEMENT).where(*noted))}
+        return found
 
 
 def _said(row: Any) -> Said:  # noqa: ANN401  (a row has the columns that were asked for)

@@ -165,7 +165,7 @@ class Desk:
                 self._evidence.put_bytes(statement.encoded())  # step 2
         self.store.say([(statement, signed) for statement in statements], self._notices(statements))  # step 3
         self._log()  # step 4
-        return {one.id: place for one in statements if (place := self.store.place(one.id)) is not None}
+        return self.store.places([statement.id for statement in statements])
 
     def _notices(self, statements: Sequence[Statement]) -> Iterator[Message]:
         """Yield what those hear whose statements these are about."""
