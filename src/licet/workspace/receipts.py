@@ -50,6 +50,7 @@ from licet.transparency import (
     said_of,
     sealed,
 )
+from licet.transparency.statements import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -120,7 +121,7 @@ class ReceiptBook:
         """
         head, _ = read_head(manifest)
         signer = self.signer()
-        name = _name_of(manifest)
+        name = _name_of(manifest, reopens)
         folder = self.folder / SEALED / name
         with self._alone():
             if not folder.exists():
@@ -300,11 +301,15 @@ class ReceiptBook:
             os.close(handle)
 
 
-def _name_of(manifest: Path) -> str:
-    """Name a manifest by its content: what it is of, and its lines."""
+def _name_of(manifest: Path, reopens: dict[str, Any] | None = None) -> str:
+    """Name a manifest by its content: what it is of, its lines, and what it supersedes.
+
+    What was permitted, disputed and settled comes to the same lines again: it supersedes another manifest then.
+    """
     try:
         head = (manifest / HEAD_NAME).read_bytes()
-        return sha256_bytes(head + sha256_file(manifest / JSONL_NAME).encode())
+        after = b"" if reopens is None else canonical(reopens)
+        return sha256_bytes(head + sha256_file(manifest / JSONL_NAME).encode() + after)
     except FileNotFoundError:
         raise ManifestError(f"there is no manifest in {manifest}", mend="make one with `licet clear`") from None
 
