@@ -120,5 +120,6 @@ def test_where_a_statement_stands_in_the_log(store: RegistryStore) -> None:
     store.say([(first.statement, False), (second.statement, False)])
     assert (store.unlogged(), store.last_place()) == ([first.id, second.id], -1)
     store.note_places({first.id: 7})
+    store.note_places({})  # somebody else logged for us
     assert (store.unlogged(), store.last_place()) == ([second.id], 7)
     assert store.places([first.id, second.id]) == {first.id: 7}
