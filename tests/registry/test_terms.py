@@ -148,6 +148,13 @@ def test_a_grant_needs_the_proof_of_control_that_is_demanded() -> None:
     assert outcome(own, said(), also=public("CC BY 4.0")) is UNKNOWN
 
 
+@pytest.mark.parametrize("facts", [{"models": ("Tidal",)}, {"exclusive": True}])
+def test_a_grant_for_some_alone_permits_nobody_yet(facts: dict[str, object]) -> None:
+    """The question does not say for whom it is asked."""
+    assert outcome(held(ANN), said(**facts)) is UNKNOWN
+    assert outcome(held(ANN), said(**facts), said(words="to all")) is UNKNOWN, "a person must read the two together"
+
+
 def test_the_holders_own_word_outweighs_what_is_stated_in_public() -> None:
     """A grant, and a reservation bound to the sound whatever a list says."""
     assert outcome(held(ANN), said(), also=public("All rights reserved")) is PERMITTED

@@ -13,7 +13,8 @@ For each of the two rights, apart:
 5. A grant permits only together with those of all other holders. Their shares must sum to the whole; where they do not,
    or one is not stated, or one of them has granted nothing, the grants that there are clear only their part: they are
    unresolved, and say what is missing. What is permitted then is what all grant, on what any of them asks.
-6. A grant counts only with the proof of control that is demanded. Without it, it is unresolved.
+6. A grant counts only with the proof of control that is demanded. Without it, it is unresolved; and so is one that is
+   exclusive or for some models alone, since a question does not say yet who asks, or for which model.
 7. Where all that was said was signed, or entered by a party whose control was proved, it stands as the holder's own
    word, and outweighs what is stated in public.
 
@@ -224,11 +225,13 @@ class _Case:
             yield self._term(one, Resolution(Stance.SIGNALLED, clauses=clauses), proved=proved)
 
     def _waits(self, one: Said) -> str:
-        """Say why a grant does not count yet, or return "" (steps 2 and 6)."""
+        """Say why a grant does not count, or return "" (steps 2 and 6)."""
         if one.statement.kind is not Kind.GRANT:
             return ""
         if one.id in self.frozen:
             return "it is disputed, and nobody has settled it yet"
+        if one.statement.models or one.statement.exclusive:
+            return "it is for some alone, and a question does not say yet for whom it is asked"
         control = self._control[one.statement.party]
         return f"its party's control is {control} only" if control < self.demanded else ""
 
