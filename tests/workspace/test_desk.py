@@ -154,6 +154,16 @@ def test_receipts_are_opened_again_when_a_holder_speaks(room: Workspace) -> None
     assert ("jamendo:1", "refused", "permitted") in changes(reopen(room))
 
 
+def test_what_is_said_while_receipts_are_opened_is_heard_the_next_time(room: Workspace) -> None:
+    """It is not taken for looked at."""
+    clear(room)
+    room.desk.say(spoken(Kind.RESERVATION, "ann", 1, hour=1))
+    meanwhile = iter([spoken(Kind.RESERVATION, "ann", 2, hour=2)])
+    assert len(reopen(room, progress=lambda _: [room.desk.say(one) for one in meanwhile])) == 1
+    (came,) = reopen(room)
+    assert [item for item, *_ in changes([came])] == ["jamendo:2"]
+
+
 def test_a_revocation_is_heard_by_what_is_decided_after_it(room: Workspace) -> None:
     """And by nothing that is decided for a day before."""
     grant = spoken(Kind.GRANT, "ann", 1)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from licet import __version__
-from licet.corpus import Clearance, Head, Seal, read_head, read_seal, stated_again
+from licet.corpus import Clearance, Head, Seal, read_head, stated_again
 from licet.corpus.deciding import Decider
 from licet.corpus.manifest import LOOKED_NAME
 from licet.corpus.reopening import Reopened, lines_again, read_reopened, write_reopened
@@ -104,6 +104,7 @@ class Reopener:
             ManifestError: a sealed manifest is damaged.
         """
         asked = {f"evidence:{one}" for one in evidence} | {f"recording:{one}" for one in recordings}
+        today = Looked.of(self.record, self.policy, self.day)  # before: what is said meanwhile is for the next time
         superseded = self.book.superseding()
         for folder in self.book.manifests():
             head, _ = read_head(folder)
@@ -115,8 +116,8 @@ class Reopener:
                 gone = superseded.get(folder, {})
                 leaning = leaning_on(folder, None if EVERYTHING in names else names)  # step 2
                 if places := [one for one in leaning if one not in gone]:
-                    yield self._reopened(folder, head, because, places)
-            place({folder / LOOKED_NAME: msgspec.json.encode(Looked.of(self.record, self.policy, self.day))})  # step 5
+                    yield self._reopened(folder, head, because, places, today)
+            place({folder / LOOKED_NAME: msgspec.json.encode(today)})  # step 5
 
     def _changed(self, head: Head, looked: Looked) -> tuple[tuple[str, ...], set[str]]:
         """Return what changed, in words, and by the names under which receipts lean on it."""
@@ -157,34 +158,33 @@ class Reopener:
                 parties.add(about.statement.party)
         return concerned.union(*map(registry.held_by, parties))
 
-    def _reopened(self, folder: Path, head: Head, because: tuple[str, ...], places: list[tuple[str, int]]) -> Reopening:
+    def _reopened(
+        self, folder: Path, head: Head, because: tuple[str, ...], places: list[tuple[str, int]], today: Looked
+    ) -> Reopening:
         """Decide again, and seal what comes out otherwise (steps 3 and 4)."""
-        new = self._head(head)
+        new = self._head(head, today)
         decider = Decider(self._clearance(new), self.record)
         draft = folder.with_name(f".{folder.name}.again")
         shutil.rmtree(draft, ignore_errors=True)
         try:
             found = lines_again(folder, places, decider.lines)
-            looked = Looked.of(self.record, self.policy, self.day)
             count = write_reopened(draft, new, found, self.progress)
-            place({draft / LOOKED_NAME: msgspec.json.encode(looked)})
+            place({draft / LOOKED_NAME: msgspec.json.encode(today)})
             if not count:
                 return Reopening(folder, because, len(places), 0)
-            old = read_seal(folder)
-            assert old is not None  # the book names sealed manifests only
+            old, _ = self.book.sealed_as(folder)
             reopens = {"place": old.place, "because": because}
             seal = self.book.seal(draft, salt=self.salt(), at=self.at, reopens=reopens)
             return Reopening(folder, because, len(places), count, self.book.sealed_folder(draft), seal)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def _head(self, head: Head) -> Head:
+    def _head(self, head: Head, today: Looked) -> Head:
         """Return what the superseding manifest is of: the same question, today."""
-        today = Looked.of(self.record, self.policy, self.day)
         return msgspec.structs.replace(
             head,
             licet=today.licet,
-            day=self.day.isoformat(),
+            day=today.day,
             policy=f"{self.policy.name} {self.policy.version}",
             policy_sha256=today.policy_sha256,
             catalogue=self.record.catalogue.state(),
