@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def killed(write: Callable[[int], None], life_s: float) -> str:
-    """Fork, call `write` with a file descriptor to tell things to, kill it after `life_s`, and return what it told."""
+def killed(write: Callable[[int], None], life_s: float, *, ready: bytes = b"") -> str:
+    """Fork, call `write` with a file descriptor to tell things to, kill it after `life_s`, and return what it told.
+
+    Its life begins when it has told that it is `ready`, which is left out of what is returned.
+    """
     told, telling = os.pipe()
     writer = os.fork()
     if not writer:
@@ -21,6 +24,7 @@ def killed(write: Callable[[int], None], life_s: float) -> str:
         finally:
             os._exit(1)  # only if it was not killed
     os.close(telling)
+    assert os.read(told, len(ready)) == ready
     time.sleep(life_s)
     os.kill(writer, signal.SIGKILL)
     _, status = os.waitpid(writer, 0)

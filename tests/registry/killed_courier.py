@@ -10,27 +10,22 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import ssl
 import sys
-import time
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from killing import killed
 from licet.db import open_database, writing
 from licet.registry.outbox import Address, Message, Patience, deliver, message_key
 from licet.registry.outbox.channels import Email, Relay, Webhook
 from licet.registry.outbox.store import OutboxStore
 from licet.terms.gathering.network import Network
 from licet.transparency.notes import Signer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LONGEST_LIFE_S = 0.08
 READY = b"\n"
@@ -86,32 +81,14 @@ def live(database: str, hook: str, ways: tuple[Webhook, Email], life: int, told:
         deliver(store, ways, now, patience=PATIENCE, lease_s=LEASE_S, limit=6, hands=4)
 
 
-def killed(life: Callable[[int], None], life_s: float) -> set[str]:
-    """Fork, let it live, kill it `life_s` after it said that it is ready, and return the keys that it told."""
-    told, telling = os.pipe()
-    courier = os.fork()
-    if not courier:
-        try:
-            life(telling)
-        finally:
-            os._exit(1)  # only if it was not killed
-    os.close(telling)
-    assert os.read(told, len(READY)) == READY
-    time.sleep(life_s)
-    os.kill(courier, signal.SIGKILL)
-    _, status = os.waitpid(courier, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL, "the courier failed by itself"
-    with os.fdopen(told) as stream:
-        return set(stream.read().split("\n")[:-1])
-
-
 def main(database: str, hook: str, mail_port: int, certificate: Path, deaths: int) -> None:
     """Kill a courier `deaths` times, carry the rest, and print what was promised and what is in the outbox."""
     dice = random.Random(7)
     ways = channels(mail_port, certificate)
     promised = begin(database, hook, ways)
     for life in range(deaths):
-        promised |= killed(partial(live, database, hook, ways, life), dice.uniform(0, LONGEST_LIFE_S))
+        told = killed(partial(live, database, hook, ways, life), dice.uniform(0, LONGEST_LIFE_S), ready=READY)
+        promised.update(told.split("\n")[:-1])
     engine = open_database(database)
     store = OutboxStore(engine)
     while store.waiting(limit=1):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import killed_courier
+import killing
 from licet.db import is_url
 from receivers import FAULTS, Inbox, MailServer, WebServer, at_random, make_certificate, serving
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 DEATHS, FEWER_DEATHS = 100, 50  # the latter in PostgreSQL, whose crashes are not ours
@@ -33,6 +32,7 @@ def test_a_courier_killed_a_hundred_times_tells_everybody_once(database: str, tm
                 *(sys.executable, killed_courier.__file__, database),
                 *(web.url, str(mail.port), str(certificate), str(deaths)),
             ],
+            env={**os.environ, "PYTHONPATH": str(Path(killing.__file__).parent)},
             capture_output=True,
             text=True,
             check=False,

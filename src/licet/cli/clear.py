@@ -10,6 +10,8 @@ import click
 
 from licet.cli.seal import seal_manifest, sealed_where
 from licet.cli.shared import (
+    ACTS,
+    PURPOSES,
     as_columns,
     as_day,
     console,
@@ -28,15 +30,13 @@ if TYPE_CHECKING:
     from licet.parallel import Engine
     from licet.workspace import Cleared
 
-_ACTS = ("train-generative", "train-other", "fine-tune", "retrieve", "index", "evaluate", "redistribute")
-_PURPOSES = ("commercial", "non-commercial", "research")
 _COLOURS = {"permitted": "green", "refused": "red", "unknown": "yellow", "error": "magenta"}
 
 
 @click.command("clear")
 @click.argument("corpus", type=click.Path(path_type=Path))
-@click.option("--use", "act", required=True, type=click.Choice(_ACTS), help="What is done with the recordings.")
-@click.option("--purpose", required=True, type=click.Choice(_PURPOSES), help="What it is done for.")
+@click.option("--use", "act", required=True, type=click.Choice(ACTS), help="What is done with the recordings.")
+@click.option("--purpose", required=True, type=click.Choice(PURPOSES), help="What it is done for.")
 @click.option("--in", "places", multiple=True, required=True, metavar="PLACE", help="ISO 3166 code, EU, WORLD; repeat.")
 @click.option("--on", "day", metavar="YYYY-MM-DD", help="The day asked about. Default: today.")
 @click.option(

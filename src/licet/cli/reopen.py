@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from licet.cli.seal import SALT_BYTES
+from licet.cli.seal import fresh_salt
 from licet.cli.shared import (
     as_day,
     console,
@@ -65,7 +64,7 @@ def command(
                 room.reopen(
                     day=as_day(day),
                     at=now(),
-                    salt=lambda: os.urandom(SALT_BYTES),
+                    salt=fresh_salt,
                     evidence=evidence,
                     recordings=recording,
                     progress=tick,

@@ -1,4 +1,4 @@
-"""What `grant` and `reserve` share: the options that word a statement, and how it is told that it was made."""
+"""What the commands of the registry share: the options that word a statement, and how it is told that it was made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from licet.cli.shared import console, json_option, now, open_workspace, print_json, workspace_option
+from licet.cli.shared import ACTS, PURPOSES, console, json_option, now, open_workspace, print_json, workspace_option
 from licet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from licet.registry.statements import Statement, Subject
     from licet.workspace import Workspace
 
-ACTS = ("train-generative", "train-other", "fine-tune", "retrieve", "index", "evaluate", "redistribute")
-PURPOSES = ("commercial", "non-commercial", "research")
 RIGHTS = ("recording", "work")
+
+
+def _made_by(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what says who makes a statement, and where."""
+    for option in (
+        json_option,
+        workspace_option,
+        click.option("--key", type=click.Path(path_type=Path), help="PARTY's own private key: it signs the statement."),
+        click.option("--actor", default="desk", show_default=True, help="Who enters it."),
+    ):
+        function = option(function)
+    return function
 
 
 def statement_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,10 +49,7 @@ def statement_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--from", "begins", default="", metavar="YYYY-MM-DD", help="The first day. Default: at once.")
     @click.option("--until", "ends", default="", metavar="YYYY-MM-DD", help="The last day. Default: none.")
     @click.option("--words", default="", help="What people should read with it.")
-    @click.option("--actor", default="desk", show_default=True, help="Who enters it.")
-    @click.option("--key", type=click.Path(path_type=Path), help="PARTY's own private key: it signs the statement.")
-    @workspace_option
-    @json_option
+    @_made_by
     @wraps(function)
     def with_facts(
         party: str,
@@ -68,10 +75,7 @@ def about_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.argument("party")
     @click.argument("statement")
     @click.option("--words", default="", help="Why: for people to read.")
-    @click.option("--actor", default="desk", show_default=True, help="Who enters it.")
-    @click.option("--key", type=click.Path(path_type=Path), help="PARTY's own private key: it signs the statement.")
-    @workspace_option
-    @json_option
+    @_made_by
     @wraps(function)
     def with_facts(
         party: str,

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from licet.corpus import Seal
     from licet.workspace import Workspace
 
-SALT_BYTES = 32
-
 
 @click.command("seal")
 @click.argument("manifest", type=click.Path(path_type=Path), required=False)
@@ -53,7 +51,14 @@ def command(manifest: Path | None, workers: int | None, workspace: Path | None, 
 def seal_manifest(room: Workspace, manifest: Path, workers: int | None, *, quiet: bool) -> Seal:
     """Seal a manifest, with a salt of this machine's own making."""
     with progress("Sealing", quiet=quiet) as tick:
-        return room.receipts.seal(manifest, salt=os.urandom(SALT_BYTES), at=now(), workers=workers, progress=tick)
+        return room.receipts.seal(manifest, salt=fresh_salt(), at=now(), workers=workers, progress=tick)
+
+
+def fresh_salt() -> bytes:
+    """Return random bytes, as many as a set is salted with."""
+    from licet.transparency.membership import SALT_BYTES
+
+    return os.urandom(SALT_BYTES)
 
 
 def sealed_where(seal: Seal) -> str:

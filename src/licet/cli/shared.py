@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from licet.workspace import Workspace
 
+ACTS = ("train-generative", "train-other", "fine-tune", "retrieve", "index", "evaluate", "redistribute")
+PURPOSES = ("commercial", "non-commercial", "research")
+
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
 
