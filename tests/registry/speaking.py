@@ -10,7 +10,7 @@ from licet.catalog import Right
 from licet.corpus.house import house_policy
 from licet.policy import Act, Outcome, Purpose, Question, Use, decide
 from licet.registry.statements import Kind, Reach, Statement, Subject
-from licet.registry.terms import Control, Holding, Said, registered_terms
+from licet.registry.terms import ANYBODY, Asker, Control, Holding, Said, registered_terms
 
 if TYPE_CHECKING:
     from licet.terms import Term
@@ -48,10 +48,14 @@ def said(kind: Kind = Kind.GRANT, party: str = ANN, hour: int = 0, **other: obje
 
 
 def terms(
-    holdings: list[Holding], *statements: Said, as_of: datetime = NOON, demanded: Control = Control.ACCOUNT
+    holdings: list[Holding],
+    *statements: Said,
+    as_of: datetime = NOON,
+    demanded: Control = Control.ACCOUNT,
+    asker: Asker = ANYBODY,
 ) -> tuple[Term, ...]:
     """Return what they come to."""
-    return registered_terms(RECORDING, NAMES, holdings, statements, as_of=as_of, demanded=demanded)
+    return registered_terms(RECORDING, NAMES, holdings, statements, as_of=as_of, demanded=demanded, asker=asker)
 
 
 def outcome(
@@ -65,9 +69,10 @@ def outcome(
     as_of: datetime | None = None,
     demanded: Control = Control.ACCOUNT,
     accepts: frozenset[str] = frozenset({"attribution", "notice"}),
+    asker: Asker = ANYBODY,
 ) -> Outcome:
     """Return the verdict on a use, with what `also` is stated in public."""
     moment = as_of or datetime.combine(day, NOON.time(), UTC)
-    found = terms(holdings, *statements, as_of=moment, demanded=demanded)
+    found = terms(holdings, *statements, as_of=moment, demanded=demanded, asker=asker)
     question = Question(Use(act, purpose, places, day), (*found, *also), "0" * 64, accepts)
     return decide(question, HOUSE, "strict").outcome

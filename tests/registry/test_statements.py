@@ -10,6 +10,7 @@ import pytest
 import rfc8785
 
 from licet.errors import UsageError
+from licet.registry.rates import Basis, Rate
 from licet.registry.statements import (
     MOST_NAME,
     MOST_SUBJECTS,
@@ -23,6 +24,7 @@ from licet.registry.statements import (
 )
 from speaking import ALL, THIS
 
+PRICED = Rate(Basis.RECORDING, "2 EUR")
 AT = "2026-11-22T12:00:00+00:00"
 
 
@@ -38,6 +40,20 @@ def test_its_text_is_canonical_and_its_name_the_hash_of_it() -> None:
     assert content == rfc8785.dumps(msgspec.json.decode(content))
     assert statement.id == sha256(content).hexdigest()
     assert parse(content) == statement
+
+
+def test_what_came_later_leaves_the_text_of_what_was_signed_before() -> None:
+    """What a statement may say since then is left out where it says nothing."""
+    before = msgspec.json.decode(made().encoded())
+    assert not {"grantees", "rates", "under", "price"} & set(before)
+    for facts in (
+        {"grantees": ("lab",)},
+        {"kind": Kind.OFFER, "rates": (PRICED,)},
+        {"under": "0" * 64, "price": "2 EUR"},
+    ):
+        one = made(**facts)
+        assert set(facts) <= set(msgspec.json.decode(one.encoded()))
+        assert parse(one.encoded()) == one
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"{}", b'{"kind":"gift"}', made().encoded() + b" "])
@@ -67,6 +83,11 @@ def test_what_is_no_statement_is_refused(content: bytes) -> None:
         ({"acts": ()}, "acts"),
         ({"purposes": ()}, "purposes"),
         ({"territories": ("UK",)}, "territories"),
+        ({"kind": Kind.OFFER}, "rates"),
+        ({"rates": (PRICED,)}, "rates"),
+        ({"kind": Kind.RESERVATION, "grantees": ("lab",)}, "grantees"),
+        ({"kind": Kind.OFFER, "rates": (PRICED,), "under": "0" * 64}, "under"),
+        ({"kind": Kind.RESERVATION, "price": "2 EUR"}, "under"),
     ],
 )
 def test_what_makes_no_sense_is_named(facts: dict[str, object], field: str) -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from licet.catalog import Right
 from licet.policy import Act, Outcome
+from licet.registry.rates import Basis, Rate
 from licet.registry.statements import Kind, Reach, Statement, Subject
-from licet.registry.terms import Control, Holding, Said, missing_share, registered_terms
+from licet.registry.terms import ANYBODY, Asker, Control, Holding, Said, missing_share, registered_terms
 from licet.terms import Evidence, Standing, Term, Voice, resolve
 from speaking import ALL, ANN, BOB, NAMES, NOON, RECORDING, THIS, held, outcome, said, terms
 
@@ -148,11 +149,57 @@ def test_a_grant_needs_the_proof_of_control_that_is_demanded() -> None:
     assert outcome(own, said(), also=public("CC BY 4.0")) is UNKNOWN
 
 
-@pytest.mark.parametrize("facts", [{"models": ("Tidal",)}, {"exclusive": True}])
-def test_a_grant_for_some_alone_permits_nobody_yet(facts: dict[str, object]) -> None:
-    """The question does not say for whom it is asked."""
-    assert outcome(held(ANN), said(**facts)) is UNKNOWN
-    assert outcome(held(ANN), said(**facts), said(words="to all")) is UNKNOWN, "a person must read the two together"
+@pytest.mark.parametrize(
+    ("facts", "asker", "expected"),
+    [
+        ({"grantees": ("lab",)}, Asker("lab"), PERMITTED),
+        ({"grantees": ("lab",)}, Asker("other"), UNKNOWN),
+        ({"grantees": ("lab",)}, ANYBODY, UNKNOWN),
+        ({"models": ("Tidal",)}, Asker("lab", "Tidal"), PERMITTED),
+        ({"models": ("Tidal",)}, Asker("lab"), UNKNOWN),
+        ({"grantees": ("lab", "other"), "models": ("Tidal",)}, Asker("other", "Tidal"), PERMITTED),
+        ({"grantees": ("lab",), "models": ("Tidal",)}, Asker("other", "Tidal"), UNKNOWN),
+        ({"grantees": ("lab",), "exclusive": True}, Asker("lab"), PERMITTED),
+        ({"grantees": ("lab",), "exclusive": True}, Asker("other"), REFUSED),
+        ({"models": ("Tidal",), "exclusive": True}, ANYBODY, REFUSED),
+        ({"exclusive": True}, Asker("lab"), REFUSED),
+    ],
+)
+def test_a_grant_for_some_alone_is_theirs(facts: dict[str, object], asker: Asker, expected: Outcome) -> None:
+    """To anybody else it says nothing, and an exclusive one reserves: against a grant to all as well."""
+    assert outcome(held(ANN), said(**facts), asker=asker) is expected
+    to_all = PERMITTED if expected is UNKNOWN else expected
+    assert outcome(held(ANN), said(**facts), said(words="to all"), asker=asker) is to_all
+    if expected is UNKNOWN:
+        assert not terms(held(ANN), said(**facts), asker=asker)
+
+
+def test_a_disputed_grant_to_another_hinders_nobody_else() -> None:
+    """Nor does a reservation stop at the models that it names: it is heard by everybody."""
+    other = said(grantees=("other",))
+    dispute = said(Kind.DISPUTE, BOB, 1, of=other.id)
+    assert outcome(held(ANN), other, dispute, said(words="to all"), asker=Asker("lab")) is PERMITTED
+    assert outcome(held(ANN), said(Kind.RESERVATION, models=("Tidal",)), asker=Asker("lab")) is REFUSED
+
+
+def test_an_offer_permits_nobody_and_what_it_led_to_stands_and_falls_with_a_dispute_of_it() -> None:
+    """To take it back leaves what was granted under it."""
+    offer = said(Kind.OFFER, rates=(Rate(Basis.RECORDING, "2 EUR"),))
+    acceptance = said(Kind.ACCEPTANCE, "lab", 1, of=offer.id)
+    grant = said(hour=2, grantees=("lab",), under=acceptance.id, price="2 EUR")
+    lab = Asker("lab")
+    assert outcome(held(ANN), offer, acceptance, asker=lab) is UNKNOWN
+    assert outcome(held(ANN), offer, acceptance, grant, asker=lab) is PERMITTED
+    taken_back = said(Kind.REVOCATION, ANN, 3, of=offer.id)
+    assert outcome(held(ANN), offer, acceptance, grant, taken_back, asker=lab) is PERMITTED
+    for about in (offer, acceptance, grant):
+        dispute = said(Kind.DISPUTE, BOB, 4, of=about.id)
+        spoken = offer, acceptance, grant, dispute
+        assert outcome(held(ANN), *spoken, asker=lab) is UNKNOWN
+        assert outcome(held(ANN), *spoken, said(words="to all"), asker=lab) is not PERMITTED
+        for upheld, expected in ((True, UNKNOWN), (False, PERMITTED)):
+            settled = said(Kind.SETTLEMENT, "desk", 5, of=dispute.id, upheld=upheld)
+            assert outcome(held(ANN), *spoken, settled, asker=lab) is expected
 
 
 def test_the_holders_own_word_outweighs_what_is_stated_in_public() -> None:
@@ -191,6 +238,10 @@ PARTIES = (ANN, BOB, "cas")
 _SUBJECTS = st.sampled_from([THIS, ALL, (Subject(Reach.ARTIST, "Ann"),), (Subject(Reach.RECORDING, "jamendo:9"),)])
 _ACTS = st.sets(st.sampled_from([Act.TRAIN_GENERATIVE, Act.INDEX]), min_size=1).map(lambda one: tuple(sorted(one)))
 _PLACES = st.sampled_from([(), ("EU",), ("DE",), ("US", "DE"), ("US",)])
+_FOR_WHOM = st.sampled_from(
+    [{}, {}, {"grantees": ("lab",)}, {"models": ("Tidal",)}, {"grantees": ("other",), "exclusive": True}]
+)
+_ASKERS = st.sampled_from([ANYBODY, Asker("lab"), Asker("lab", "Tidal"), Asker("other")])
 _RIGHTS = st.sampled_from([tuple(Right), (Right.RECORDING,), (Right.WORK,)])
 
 
@@ -199,15 +250,17 @@ def statements(draw: st.DrawFn) -> list[Said]:
     """Draw what several parties say: grants and reservations, then what is said of those."""
     first = [
         said(
-            draw(st.sampled_from([Kind.GRANT, Kind.GRANT, Kind.RESERVATION])),
+            kind,
             draw(st.sampled_from(PARTIES)),
             number,
             subjects=draw(_SUBJECTS),
             acts=draw(_ACTS),
             territories=draw(_PLACES),
             rights=draw(_RIGHTS),
+            **(draw(_FOR_WHOM) if kind is Kind.GRANT else {}),
         )
         for number in range(draw(st.integers(0, 6)))
+        for kind in (draw(st.sampled_from([Kind.GRANT, Kind.GRANT, Kind.RESERVATION])),)
     ]
     later: list[Said] = []
     for number in range(draw(st.integers(0, 3)) if first else 0):
@@ -233,17 +286,21 @@ def holders(draw: st.DrawFn) -> list[Holding]:
     ]
 
 
-@given(held=holders(), said=statements(), data=st.data())
-def test_the_order_of_statements_never_matters(held: list[Holding], said: list[Said], data: st.DataObject) -> None:
+@given(held=holders(), said=statements(), asker=_ASKERS, data=st.data())
+def test_the_order_of_statements_never_matters(
+    held: list[Holding], said: list[Said], asker: Asker, data: st.DataObject
+) -> None:
     """Nor whether one is told twice."""
     shuffled = data.draw(st.permutations([*said, *said[:1]]))
-    assert terms(held, *said) == terms(held, *shuffled)
+    assert terms(held, *said, asker=asker) == terms(held, *shuffled, asker=asker)
 
 
-@given(held=holders(), said=statements(), reserved=statements())
-def test_one_more_refusal_never_permits(held: list[Holding], said: list[Said], reserved: list[Said]) -> None:
+@given(held=holders(), said=statements(), reserved=statements(), asker=_ASKERS)
+def test_one_more_refusal_never_permits(
+    held: list[Holding], said: list[Said], reserved: list[Said], asker: Asker
+) -> None:
     """A reservation, a dispute, or the revocation of a grant takes away, or changes nothing."""
-    before = outcome(held, *said)
+    before = outcome(held, *said, asker=asker)
     grants = {one.id for one in said if one.statement.kind is Kind.GRANT}
     more = [one for one in reserved if one.statement.kind is Kind.RESERVATION]
     disputes = [
@@ -253,13 +310,13 @@ def test_one_more_refusal_never_permits(held: list[Holding], said: list[Said], r
     ]
     for one in (*more, *disputes):
         if before is not PERMITTED:
-            assert outcome(held, *said, one) is not PERMITTED
+            assert outcome(held, *said, one, asker=asker) is not PERMITTED
 
 
-@given(held=holders(), said=statements())
-def test_nothing_is_permitted_that_a_holder_did_not_grant(held: list[Holding], said: list[Said]) -> None:
-    """Each of them, for each right, with the control that is demanded, and without a dispute."""
-    if outcome(held, *said) is not PERMITTED:
+@given(held=holders(), said=statements(), asker=_ASKERS)
+def test_nothing_is_permitted_that_a_holder_did_not_grant(held: list[Holding], said: list[Said], asker: Asker) -> None:
+    """Each of them, to whoever asks, for each right, with the control that is demanded, and without a dispute."""
+    if outcome(held, *said, asker=asker) is not PERMITTED:
         return
     disputed = {one.statement.of for one in said if one.statement.kind is Kind.DISPUTE}
     settled = {one.statement.of for one in said if one.statement.kind is Kind.SETTLEMENT}
@@ -277,6 +334,7 @@ def test_nothing_is_permitted_that_a_holder_did_not_grant(held: list[Holding], s
                 and Act.TRAIN_GENERATIVE in one.statement.acts
                 and one.statement.reach_to(NAMES)
                 and one.id not in open_ones | revoked
+                and asker.meant_by(one.statement)
                 for one in said
                 if one.statement.kind is Kind.GRANT
             )
@@ -288,6 +346,14 @@ def test_what_is_said_later_changes_nothing_earlier(held: list[Holding], said: l
     moment = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=hours)
     early = [one for one in said if one.statement.moment <= moment]
     assert terms(held, *said, as_of=moment) == terms(held, *early, as_of=moment)
+
+
+@given(held=holders(), said=statements())
+def test_whoever_says_nothing_of_itself_is_permitted_no_more(held: list[Holding], said: list[Said]) -> None:
+    """What anybody may do, one may do to whom nothing exclusive is in the way, and no dispute of what it was granted."""
+    in_the_way = any(one.statement.exclusive or one.statement.kind is Kind.DISPUTE for one in said)
+    if outcome(held, *said) is PERMITTED and not in_the_way:
+        assert outcome(held, *said, asker=Asker("lab", "Tidal")) is PERMITTED
 
 
 def test_many_grants_of_many_holders_are_bounded() -> None:

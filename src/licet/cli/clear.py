@@ -44,6 +44,8 @@ _COLOURS = {"permitted": "green", "refused": "red", "unknown": "yellow", "error"
     help="How contested law is read: strict (default), cc-guidance-2025, eu-tdm, text-and-data-mining-permissive.",
 )
 @click.option("--accept", multiple=True, metavar="CONDITION", help="Undertake to keep a condition: share-alike ...")
+@click.option("--as", "asker", default="", metavar="PARTY", help="For whom it is asked: grants to PARTY alone count.")
+@click.option("--model", default="", metavar="NAME", help="For which model: grants for it alone count.")
 @click.option("--audio", type=click.Path(path_type=Path), help="Where the paths of a list begin. Default: beside it.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="Which column of a list holds what.")
 @click.option("--trust-tags", is_flag=True, help="Let a tag alone permit: only for files whose source you know.")
@@ -67,6 +69,8 @@ def command(
     day: str | None,
     reading: str | None,
     accept: tuple[str, ...],
+    asker: str,
+    model: str,
     audio: Path | None,
     columns: tuple[str, ...],
     trust_tags: bool,
@@ -89,11 +93,13 @@ def command(
     Examples:
       licet clear music/ --use train-generative --purpose commercial --in EU --in US
       licet clear tracks.csv --use fine-tune --purpose research --in DE --accept share-alike
+      licet clear music/ --use train-generative --purpose commercial --in EU --as lab --model tidal --accept payment
       licet clear music/ --use train-other --purpose commercial --in JP --stated CC-BY-SA-3.0 --stated-from README
 
     Exit codes: 0 every item is permitted; 1 some are not; 2 an error stopped it.
     """
     from licet.policy import Act, Purpose, Use
+    from licet.registry.terms import Asker
 
     if stated_from is not None and stated is None:
         raise UsageError("--stated-from names a file, and nothing says what it states", mend="add --stated LICENCE")
@@ -105,6 +111,7 @@ def command(
                 use,
                 reading=reading,
                 accepts=accept,
+                asker=Asker(asker, model),
                 out=out,
                 audio=audio,
                 columns=as_columns(columns),
@@ -131,7 +138,8 @@ def facts_of(cleared: Cleared) -> dict[str, Any]:
     from licet.corpus import read_head
 
     head, _ = read_head(cleared.folder)
-    asked = {name: getattr(head, name) for name in ("corpus", "act", "purpose", "day", "reading", "policy")}
+    names = "corpus act purpose day reading policy asker model".split()
+    asked = {name: getattr(head, name) for name in names}
     return {
         **asked,
         "territories": list(head.territories),
@@ -157,8 +165,9 @@ def show(cleared: Cleared) -> None:
     titles = titles_of(house_policy(), head)
     out = console()
     places = ", ".join(head.territories)
+    whom = "".join(f", {how} {printable(name)}" for how, name in (("for", head.asker), ("model", head.model)) if name)
     out.print(
-        f"[bold]{printable(head.corpus)}[/bold] — {head.act}, {head.purpose}, in {places}, on {head.day}, "
+        f"[bold]{printable(head.corpus)}[/bold] — {head.act}, {head.purpose}, in {places}, on {head.day}{whom}, "
         f"read as [bold]{head.reading}[/bold]"
     )
     out.print(answer(counts))

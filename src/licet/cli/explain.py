@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from licet.cli.shared import console, json_option, open_workspace, print_json, w
 from licet.errors import ManifestError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from licet.corpus import Head
     from licet.corpus.telling import Told
 
@@ -63,8 +65,10 @@ def command(item: str, manifest: Path | None, workspace: Path | None, as_json: b
 
 def _end_of(day: str) -> datetime:
     """Return the last moment of the day that a manifest is of: what was put on record later does not count."""
+    from licet.corpus.deciding import end_of
+
     try:
-        return datetime.combine(date.fromisoformat(day), time.max, UTC)
+        return end_of(date.fromisoformat(day))
     except ValueError:
         raise ManifestError(f"the manifest is of {day!r}, which is no day", mend="clear the corpus again") from None
 
@@ -72,7 +76,7 @@ def _end_of(day: str) -> datetime:
 def _asked(head: Head) -> dict[str, Any]:
     import msgspec
 
-    names = ("corpus", "act", "purpose", "territories", "day", "reading", "accepts", "policy", "policy_sha256")
+    names = "corpus act purpose territories day reading accepts asker model policy policy_sha256".split()
     return {name: msgspec.to_builtins(getattr(head, name)) for name in names}
 
 

@@ -17,6 +17,7 @@ from licet.corpus.testimony import terms_of_item, terms_of_set, terms_on_record
 from licet.digests import sha256_bytes
 from licet.policy import Doubt, Policy, Question, Use, decide
 from licet.registry.statements import Reach, Subject
+from licet.registry.terms import ANYBODY, Asker
 from licet.terms import Evidence, Voice
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ class Record(Protocol):
         """Map addresses to what was gathered about them by then; addresses of which nothing was are left out."""
         ...
 
-    def registered(self, names: Mapping[str, frozenset[Subject]], *, as_of: datetime) -> Mapping[str, tuple[Term, ...]]:
-        """Map recordings, each given with all that a statement may call it, to what their holders say by then."""
+    def registered(
+        self, names: Mapping[str, frozenset[Subject]], *, as_of: datetime, asker: Asker
+    ) -> Mapping[str, tuple[Term, ...]]:
+        """Map recordings, each with all that a statement may call it, to what their holders say to `asker` by then."""
         ...
 
     def sounds(self, recording: str) -> bool:
@@ -70,6 +73,7 @@ class Clearance:
     today: date  # when the corpus is looked at: what it says of itself is captured then
     trust_tags: bool = False  # whether a tag alone may permit
     stated: tuple[Term, ...] = ()  # what was stated for the whole corpus
+    asker: Asker = ANYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,13 @@ class Decider:
         known = self.record.resolve(sorted(names))
         identities = [weigh(one, known, self.record.sounds, _item_evidence(one)) for one in batch]
         keys = {found.recording for identity in identities for found in identity.found}
-        end_of_day = datetime.combine(self.clearance.use.day, time.max, UTC)
+        end_of_day = end_of(self.clearance.use.day)
         listed = self.record.find(sorted(keys), as_of=end_of_day)
         pages = {one.entry.url for several in listed.values() for one in several if one.entry.url}
         pages |= {one.item.said.url for one in batch if one.item.said is not None and one.item.said.url}
         gathered = self.record.signals(sorted(pages), as_of=end_of_day)
         called = {key: subjects_of(key, listed.get(key, ())) for key in keys}
-        spoken = self.record.registered(called, as_of=end_of_day)
+        spoken = self.record.registered(called, as_of=end_of_day, asker=self.clearance.asker)
         sets: dict[str, tuple[Term, ...]] = {}
 
         def of_set(snapshot: Snapshot) -> tuple[Term, ...]:
@@ -174,6 +178,11 @@ def asked_alike(told: Callable[[tuple[Term, ...], str], Told], terms: Sequence[T
 
 def _numbered(names: set[str]) -> dict[str, str]:
     return {name: name and f"{number:06}" for number, name in enumerate(sorted(names))}
+
+
+def end_of(day: date) -> datetime:
+    """Return the last moment of a day, UTC: what was said until then is heard."""
+    return datetime.combine(day, time.max, UTC)
 
 
 def subjects_of(key: str, listed: Sequence[Listed]) -> frozenset[Subject]:

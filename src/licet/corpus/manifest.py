@@ -169,6 +169,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: str  # state of the catalogue
     index: str  # state of the fingerprint index
     stated: tuple[StatedLine, ...] = ()
+    asker: str = ""  # the party for which it was asked, by its id
+    model: str = ""  # and the model
 
 
 class Counts(msgspec.Struct, frozen=True):

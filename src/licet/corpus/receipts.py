@@ -83,9 +83,10 @@ class Receipts:
         """Return what all of them share."""
         head = self.head
         use = {name: getattr(head, name) for name in ("act", "purpose", "territories", "day", "reading", "accepts")}
+        for_whom = {name: said for name in ("asker", "model") if (said := getattr(head, name))}
         return {
             "manifest": {"sha256": self.sha256, "licet": head.licet},
-            "use": use | {"trust_tags": head.trust_tags},
+            "use": use | {"trust_tags": head.trust_tags} | for_whom,
             "policy": {"name": head.policy, "sha256": head.policy_sha256},
         }
 

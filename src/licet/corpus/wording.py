@@ -68,10 +68,15 @@ def use_in_words(head: Head) -> tuple[str, str, str, str]:
     """Return the act, the purpose, the place and the day that were asked about, each as part of a sentence."""
     return (
         _ACTS.get(head.act, head.act),
-        _PURPOSES.get(head.purpose, head.purpose),
+        _PURPOSES.get(head.purpose, head.purpose) + _for_whom(head),
         f"in {places(head.territories)}",
         f"on {day_in_words(head.day)}",
     )
+
+
+def _for_whom(head: Head) -> str:
+    by = f", by {shown(head.asker)}" if head.asker else ""
+    return by + (f", for the model {shown(head.model)}" if head.model else "")
 
 
 def places(territories: tuple[str, ...]) -> str:

@@ -1,8 +1,9 @@
 """What a party says for the record, one frozen value each: it is never changed, and a change is a new statement.
 
 A statement is made by a party about recordings that it holds something in: one recording, a release, all of an
-artist's, or all that the party holds. It grants or reserves uses; or it revokes, disputes or settles an earlier one.
-Its name is the SHA-256 of its canonical text (RFC 8785), which is what a party signs, and what is logged.
+artist's, or all that the party holds. It grants or reserves uses, or offers a grant at a price; or it accepts,
+revokes, disputes or settles an earlier one. Its name is the SHA-256 of its canonical text (RFC 8785), which is what a
+party signs, and what is logged.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 
 from licet.catalog import Right
 from licet.errors import UsageError
+from licet.registry.rates import Rate
 from licet.terms import Act, Purpose
 from licet.terms.territories import COUNTRIES, UNION, WORLD
 from licet.transparency.statements import canonical
@@ -34,9 +36,15 @@ class Kind(StrEnum):
 
     GRANT = "grant"
     RESERVATION = "reservation"
-    REVOCATION = "revocation"  # of one's own grant or reservation
+    OFFER = "offer"  # of a grant, to whoever accepts its rates; by itself it permits nobody
+    ACCEPTANCE = "acceptance"  # of an offer, by whoever wants the grant
+    REVOCATION = "revocation"  # of one's own grant, reservation or offer
     DISPUTE = "dispute"  # of somebody's statement: until it is settled, what that one grants is unknown
     SETTLEMENT = "settlement"  # of a dispute
+
+
+ABOUT_ANOTHER = frozenset({Kind.ACCEPTANCE, Kind.REVOCATION, Kind.DISPUTE, Kind.SETTLEMENT})  # not about recordings
+_LATER = ("grantees", "rates", "under", "price")  # left out where empty: what was signed before them stays what it was
 
 
 class Reach(StrEnum):
@@ -79,12 +87,16 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     begins: str = ""  # the first and the last day on which it holds; "" leaves it open
     ends: str = ""
     asks: tuple[str, ...] = ()  # conditions: attribution, payment, reporting ...
+    grantees: tuple[str, ...] = ()  # to these parties alone, by their ids
     models: tuple[str, ...] = ()  # for these models alone
-    exclusive: bool = False
+    exclusive: bool = False  # to its grantees, and reserved against everybody else
     irrevocable: bool = False  # a revocation leaves what was copied under it
-    of: str = ""  # the statement that this one revokes, disputes, or settles
+    of: str = ""  # the statement that this one accepts, revokes, disputes, or settles
     upheld: bool = False  # a settlement: the disputed statement does not hold
     words: str = ""
+    rates: tuple[Rate, ...] = ()  # of an offer: each of them is asked for
+    under: str = ""  # of a grant that an offer led to: the acceptance
+    price: str = ""  # of such a grant, as agreed: "12.50 EUR"
 
     def __post_init__(self) -> None:
         moment(self.at, "at")
@@ -94,13 +106,14 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         for name in ("party", "actor"):
             if not getattr(self, name).strip():
                 raise UsageError(f"{name}: nobody is named", mend="say who says so")
-        about_another = self.kind in {Kind.REVOCATION, Kind.DISPUTE, Kind.SETTLEMENT}
+        about_another = self.kind in ABOUT_ANOTHER
         if about_another is not bool(self.of) or about_another is bool(self.subjects):
             raise UsageError(
                 f"of: a {self.kind} is about {'a statement' if about_another else 'recordings'}",
                 mend="name the statement by its id" if about_another else "name recordings, and no statement",
             )
         self._check_bounds()
+        self._check_terms()
         for name in ("rights", "acts", "purposes"):
             if not getattr(self, name):
                 raise UsageError(f"{name}: none is named", mend="leave it out to mean all")
@@ -118,6 +131,15 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 "words: it is too long", mend=f"at most {MOST_SUBJECTS} subjects and {MOST_TEXT} characters"
             )
 
+    def _check_terms(self) -> None:
+        """Refuse what only a grant or an offer can say, of anything else."""
+        if bool(self.rates) is not (self.kind is Kind.OFFER):
+            raise UsageError("rates: an offer has them, and nothing else does", mend="say what it costs, in an offer")
+        if self.grantees and self.kind not in {Kind.GRANT, Kind.OFFER}:
+            raise UsageError(f"grantees: a {self.kind} is for everybody", mend="leave them out")
+        if (self.under or self.price) and self.kind is not Kind.GRANT:
+            raise UsageError(f"under: no offer leads to a {self.kind}", mend="leave it out")
+
     @property
     def id(self) -> str:
         """The SHA-256 of the statement."""
@@ -130,7 +152,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     def encoded(self) -> bytes:
         """Return its canonical text."""
-        return canonical(self)
+        said = msgspec.structs.asdict(self)
+        return canonical({name: value for name, value in said.items() if value or name not in _LATER})
 
     def holds_on(self, day: date) -> bool:
         """Whether a day lies in its window."""

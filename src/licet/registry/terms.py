@@ -4,7 +4,8 @@ For each of the two rights, apart:
 
 1. Hear what was said by the moment asked about, and holds on that day. What its party has revoked by then is not
    heard, nor what a settlement found not to hold.
-2. A grant that is disputed, and not settled, is *unresolved*: it permits nothing, and keeps others from permitting.
+2. A grant that is disputed, and not settled, is *unresolved*: it permits nothing, and keeps others from permitting. So
+   is one whose offer, or the acceptance of that, is disputed. To take an offer back leaves the grants that it led to.
 3. Within what one party says, the narrow goes before the wide: a grant of one recording is taken out of the same
    party's reservation of its whole catalogue, and the other way round. Of what is equally wide, the reservation stays.
    A grant that does not count (steps 2 and 6) takes nothing out of a reservation.
@@ -13,9 +14,10 @@ For each of the two rights, apart:
 5. A grant permits only together with those of all other holders. Their shares must sum to the whole; where they do not,
    or one is not stated, or one of them has granted nothing, the grants that there are clear only their part: they are
    unresolved, and say what is missing. What is permitted then is what all grant, on what any of them asks.
-6. A grant counts only with the proof of control that is demanded. Without it, it is unresolved; and so is one that is
-   exclusive or for some models alone, since a question does not say yet who asks, or for which model.
-7. Where all that was said was signed, or entered by a party whose control was proved, it stands as the holder's own
+6. A grant counts only with the proof of control that is demanded. Without it, it is unresolved.
+7. A grant for some alone, parties or models, is heard where such a one asks; to anybody else it says nothing. One that
+   is exclusive is a reservation of the same uses to anybody else.
+8. Where all that was said was signed, or entered by a party whose control was proved, it stands as the holder's own
    word, and outweighs what is stated in public.
 
 From this follows, and tests hold it to this: the order of statements never matters; a disputed grant never permits; a
@@ -72,6 +74,23 @@ def control_named(name: str) -> Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom it is asked: a party by its id, and a model by the name that grants call it; "" where nobody said."""
+
+    party: str = ""
+    model: str = ""
+
+    def meant_by(self, statement: Statement) -> bool:
+        """Whether a grant or an offer is for this one too. One that is exclusive must name it."""
+        named = bool(statement.grantees or statement.models) or not statement.exclusive
+        party = not statement.grantees or self.party in statement.grantees
+        return named and party and (not statement.models or self.model in statement.models)
+
+
+ANYBODY = Asker()
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """What a party holds in a recording or its work. `share` is None where nobody stated it."""
 
@@ -99,6 +118,7 @@ def registered_terms(
     *,
     as_of: datetime,
     demanded: Control,
+    asker: Asker = ANYBODY,
 ) -> tuple[Term, ...]:
     """Return what the registry says of one recording.
 
@@ -109,9 +129,11 @@ def registered_terms(
         said: what was said about it, and about what was said; more may be there, in any order.
         as_of: the moment that is asked about.
         demanded: the proof of control without which a grant does not count.
+        asker: for whom it is asked.
     """
     heard = _heard(said, as_of)
-    live, frozen = list(_live(heard, as_of)), _frozen(heard)
+    frozen = _frozen(heard)
+    live = [one for one in _live(heard, as_of) if _concerns(one.statement, asker)]
     terms: set[Term] = set()
     for right in Right:
         held = [one for one in holdings if one.right is right]
@@ -122,7 +144,7 @@ def registered_terms(
             if one.statement.party in parties and right in one.statement.rights and one.statement.reach_to(names)
         ]
         if about:
-            terms.update(_Case(recording, names, held, about, frozen, demanded).terms())
+            terms.update(_Case(recording, names, held, about, frozen, demanded, asker).terms())
     return tuple(sorted(terms, key=lambda term: (term.evidence.digest, sorted(term.covers), term.resolution.stance)))
 
 
@@ -169,17 +191,29 @@ def _live(heard: list[Said], as_of: datetime) -> Iterator[Said]:
         if one.statement.kind is Kind.REVOCATION and parties.get(one.statement.of) == one.statement.party
     }
     disputes = {one.id: one.statement.of for one in heard if one.statement.kind is Kind.DISPUTE}
-    gone |= {disputes[of] for of in _settled(heard, upheld=True) if of in disputes}
+    gone |= _led_to(heard, {disputes[of] for of in _settled(heard, upheld=True) if of in disputes})
     for one in heard:
         says = one.statement
         if says.kind in {Kind.GRANT, Kind.RESERVATION} and one.id not in gone and says.holds_on(as_of.date()):
             yield one
 
 
+def _concerns(statement: Statement, asker: Asker) -> bool:
+    """Whether it says anything to whoever asks (step 7)."""
+    return statement.kind is Kind.RESERVATION or statement.exclusive or asker.meant_by(statement)
+
+
 def _frozen(heard: list[Said]) -> set[str]:
     """Return the statements that are disputed and not settled (step 2)."""
     settled = _settled(heard, upheld=True) | _settled(heard, upheld=False)
-    return {one.statement.of for one in heard if one.statement.kind is Kind.DISPUTE and one.id not in settled}
+    disputes = [one for one in heard if one.statement.kind is Kind.DISPUTE and one.id not in settled]
+    return _led_to(heard, {one.statement.of for one in disputes})
+
+
+def _led_to(heard: list[Said], some: set[str]) -> set[str]:
+    """Return some statements, and the grants to which one of them led: an offer, and its acceptance."""
+    accepted = {one.id for one in heard if one.statement.kind is Kind.ACCEPTANCE and one.statement.of in some}
+    return some | {one.id for one in heard if one.statement.under in some | accepted and one.statement.under}
 
 
 def _settled(heard: list[Said], *, upheld: bool) -> set[str]:
@@ -198,25 +232,26 @@ class _Case:
     about: Sequence[Said]  # live, by holders, of this right and this recording
     frozen: set[str]  # ids of what is disputed
     demanded: Control
+    asker: Asker
 
     def terms(self) -> Iterator[Term]:
-        """Yield what comes of it (steps 2 to 7)."""
+        """Yield what comes of it (steps 2 to 8)."""
         waiting = {one.id: why for one in self.about if (why := self._waits(one))}
         grants = self._grants(waiting)
         lacking = self._lacking(grants)
         for one in self.about:
             region = self._region(one, waiting)
-            if one.statement.kind is Kind.RESERVATION and region:  # step 4
+            if self._reserves(one) and region:  # step 4
                 clauses = tuple(region.clauses(Says.RESERVES, _words(one.statement)))
                 yield self._term(one, Resolution(Stance.SIGNALLED, clauses=clauses), proved=self._proved(one))
-            elif one.statement.kind is Kind.GRANT and (why := waiting.get(one.id) or lacking):
+            elif not self._reserves(one) and (why := waiting.get(one.id) or lacking):
                 yield self._term(one, Resolution(Stance.UNRESOLVED, notes=(why,)), proved=self._proved(one))
         if not lacking and not self.frozen & {one.id for one in self.about}:
             for together in _together(list(grants.values())):
                 yield from self._permitted(together)
 
     def _permitted(self, together: Sequence[tuple[Said, Region]]) -> Iterator[Term]:
-        """Yield what one grant of every holder permits together (steps 5 and 7)."""
+        """Yield what one grant of every holder permits together (steps 5 and 8)."""
         asks = frozenset(ask for one, _ in together for ask in one.statement.asks)
         region = reduce(and_, (region for _, region in together))
         proved = all(self._proved(one) for one, _ in together)
@@ -224,14 +259,17 @@ class _Case:
             clauses = tuple(region.clauses(Says.PERMITS, _words(one.statement), asks))
             yield self._term(one, Resolution(Stance.SIGNALLED, clauses=clauses), proved=proved)
 
+    def _reserves(self, one: Said) -> bool:
+        """Whether it reserves, for whoever asks: a grant does that to all but those it is exclusive to (step 7)."""
+        says = one.statement
+        return says.kind is Kind.RESERVATION or (says.exclusive and not self.asker.meant_by(says))
+
     def _waits(self, one: Said) -> str:
         """Say why a grant does not count, or return "" (steps 2 and 6)."""
-        if one.statement.kind is not Kind.GRANT:
+        if self._reserves(one):
             return ""
         if one.id in self.frozen:
             return "it is disputed, and nobody has settled it yet"
-        if one.statement.models or one.statement.exclusive:
-            return "it is for some alone, and a question does not say yet for whom it is asked"
         control = self._control[one.statement.party]
         return f"its party's control is {control} only" if control < self.demanded else ""
 
@@ -239,7 +277,7 @@ class _Case:
         """Return the grants of each holder that count, each with what is left of it."""
         found: dict[str, list[tuple[Said, Region]]] = {one.party: [] for one in self.held}
         for one in self.about:
-            if one.statement.kind is Kind.GRANT and one.id not in waiting and (region := self._region(one, waiting)):
+            if not self._reserves(one) and one.id not in waiting and (region := self._region(one, waiting)):
                 found[one.statement.party].append((one, region))
         return found
 
@@ -247,9 +285,9 @@ class _Case:
         """Return what a statement says after the same party's other ones (step 3); a grant that waits takes nothing."""
         region, reach = Region.of(one.statement), self._reach(one)
         for other in self.about:
-            opposite = other.statement.kind is not one.statement.kind and other.id not in waiting
+            opposite = self._reserves(other) is not self._reserves(one) and other.id not in waiting
             if opposite and other.statement.party == one.statement.party:
-                as_narrow = self._reach(other) == reach and other.statement.kind is Kind.RESERVATION
+                as_narrow = self._reach(other) == reach and self._reserves(other)
                 if self._reach(other) > reach or as_narrow:
                     region -= Region.of(other.statement)
         return region
@@ -301,8 +339,15 @@ def _together(grants: list[list[tuple[Said, Region]]]) -> Iterator[tuple[tuple[S
 
 
 def _words(statement: Statement) -> str:
+    kind = f"exclusive {statement.kind}" if statement.exclusive else str(statement.kind)
+    to = "".join(f" {how} {', '.join(those)}" for how, those in _for_whom(statement) if those)
     where = ", ".join(sorted(statement.territories)) or "everywhere"
-    return f"{statement.kind} by {statement.party}: {', '.join(sorted(statement.acts))} in {where}"
+    return f"{kind} by {statement.party}{to}: {', '.join(sorted(statement.acts))} in {where}"
+
+
+def _for_whom(statement: Statement) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "to", tuple(sorted(statement.grantees))
+    yield "for", tuple(sorted(statement.models))
 
 
 def _evidence(one: Said) -> Evidence:

@@ -23,8 +23,9 @@ from licet.registry.parties import signed_statement
 from licet.registry.statements import Kind, Reach
 from licet.registry.terms import Control, Holding
 from licet.registry.watching import of_statement
-from licet.transparency import LogWriter, Subject, Verifier
 from licet.transparency import Statement as Entry
+from licet.transparency import Subject, Verifier
+from licet.workspace.logging_entries import log_unlogged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -181,6 +182,8 @@ class Desk:
             known = self.store.statement(statement.of)
             if known is not None and known.statement.party != party.id:
                 raise UsageError(f"of: {statement.of} is {known.statement.party}'s", mend="dispute it")
+        if statement.exclusive and not (statement.grantees or statement.models):
+            raise UsageError("exclusive: to whom it is is not said", mend="name its grantees, or its models")
         recordings = [one.name for one in statement.subjects if one.reach is Reach.RECORDING]
         held = self.store.holdings(recordings, as_of=statement.moment)
         for name in recordings:
@@ -204,20 +207,7 @@ class Desk:
 
     def _log(self) -> None:
         """Log what is committed and not logged yet, whoever committed it (step 4)."""
-        with LogWriter(self._book.log_folder, self._book.signer(), wait=True) as writer:
-            names = self.store.unlogged()
-            entries = {name: self._entry(name) for name in names}
-            logged = self._after(self.store.last_place(), writer.head.size, set(entries.values()))
-            fresh = [name for name in names if entries[name] not in logged]
-            places = dict(zip(fresh, writer.append([entries[name] for name in fresh]), strict=True))
-            places |= {name: logged[entries[name]] for name in names if entries[name] in logged}
-            self.store.note_places(places)
-
-    def _after(self, place: int, size: int, wanted: set[bytes]) -> dict[bytes, int]:
-        """Return where some entries stand in the log behind `place`: those of a writer that was killed."""
-        behind = range(place + 1, size)
-        log = self._book.log() if behind and wanted else ()
-        return {entry: at for at in behind if (entry := log[at]) in wanted}
+        log_unlogged(self.store, self._book, self._entry)
 
     def _entry(self, name: str) -> bytes:
         said = self.store.statement(name)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from licet import identify
 from licet.catalog.store import CatalogStore
 from licet.db import is_url, open_database
+from licet.registry.claims.store import ClaimStore
 from licet.registry.store import RegistryStore
-from licet.registry.terms import Control, by_subject, registered_terms
+from licet.registry.terms import ANYBODY, Asker, Control, by_subject, registered_terms
 from licet.terms import EvidenceStore
 from licet.terms.store import ResponseStore
 from licet.workspace.gathering import Gatherings
@@ -74,6 +75,11 @@ class WorkspaceRecord:
         return RegistryStore(self._engine)
 
     @cached_property
+    def claims(self) -> ClaimStore:
+        """What parties claim."""
+        return ClaimStore(self._engine)
+
+    @cached_property
     def index(self) -> identify.FingerprintIndex:
         """The sounds on record when it was first asked for; `reread` to see what was added since."""
         return identify.FingerprintIndex.open(self.folder / INDEX)
@@ -98,8 +104,10 @@ class WorkspaceRecord:
         """Map addresses to what was gathered about them by then. Where nothing was, it is one cheap question."""
         return self.gatherings.terms(urls, as_of=as_of) if urls else {}
 
-    def registered(self, names: Mapping[str, frozenset[Subject]], *, as_of: datetime) -> Mapping[str, tuple[Term, ...]]:
-        """Map recordings, each given with all that a statement may call it, to what their holders say by then."""
+    def registered(
+        self, names: Mapping[str, frozenset[Subject]], *, as_of: datetime, asker: Asker = ANYBODY
+    ) -> Mapping[str, tuple[Term, ...]]:
+        """Map recordings, each with all that a statement may call it, to what their holders say to `asker` by then."""
         holdings = self.registry.holdings(tuple(names), as_of=as_of)
         parties = {one.party for those in holdings.values() for one in those}
         said = by_subject(self.registry.about({name: names[name] for name in holdings}, parties))
@@ -108,7 +116,13 @@ class WorkspaceRecord:
             for recording, held in holdings.items()
             if (
                 terms := registered_terms(
-                    recording, names[recording], held, said(names[recording]), as_of=as_of, demanded=self.demanded
+                    recording,
+                    names[recording],
+                    held,
+                    said(names[recording]),
+                    as_of=as_of,
+                    demanded=self.demanded,
+                    asker=asker,
                 )
             )
         }

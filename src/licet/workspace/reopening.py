@@ -15,23 +15,25 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from licet import __version__
 from licet.corpus import Clearance, Head, Seal, read_head, stated_again
-from licet.corpus.deciding import Decider
+from licet.corpus.deciding import Decider, end_of
 from licet.corpus.manifest import LOOKED_NAME
 from licet.corpus.reopening import Reopened, lines_again, read_reopened, write_reopened
 from licet.corpus.sealing import leaning_on
 from licet.placing import place
 from licet.policy import Act, Purpose, Use
 from licet.registry.statements import Reach
+from licet.registry.terms import Asker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from licet.policy import Policy
@@ -128,7 +130,7 @@ class Reopener:
         elif looked.licet != __version__:
             because.append(f"Licet {looked.licet} is now {__version__}")
             names.add(EVERYTHING)
-        until, as_of = _end_of(date.fromisoformat(looked.day)), _end_of(self.day)
+        until, as_of = end_of(date.fromisoformat(looked.day)), end_of(self.day)
         keys = self.record.catalogue.changed_since(set(looked.snapshots), until, as_of=as_of)
         if keys:
             because.append(f"sources say something else of {len(keys):,} recording{'s' * (len(keys) > 1)}")
@@ -199,6 +201,7 @@ class Reopener:
             accepts=frozenset(head.accepts),
             today=self.day,
             trust_tags=head.trust_tags,
+            asker=Asker(head.asker, head.model),
             stated=tuple(stated_again(one, self.record.evidence.read_blob(one.blob)) for one in head.stated),
         )
 
@@ -209,7 +212,3 @@ def _looked(folder: Path, head: Head) -> Looked:
     if path.exists():
         return msgspec.json.decode(path.read_bytes(), type=Looked)
     return Looked(head.day, head.policy_sha256, head.licet, (), 0, 0)
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time.max, UTC)

@@ -36,7 +36,7 @@ from licet.errors import PolicyError, WorkspaceError
 from licet.parallel import PROCESSES, Engine
 from licet.placing import place
 from licet.policy import Policy, Use, parse_policy
-from licet.registry.terms import control_named
+from licet.registry.terms import ANYBODY, Asker, control_named
 from licet.settings import FILE_NAME, TEMPLATE, read_settings
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
 from licet.workspace.desk import Desk
@@ -226,6 +226,7 @@ class Workspace:
         trust_tags: bool = False,
         stated: str | None = None,
         stated_from: Path | None = None,
+        asker: Asker = ANYBODY,
         today: date | None = None,
         workers: int | None = None,
         engine: Engine = PROCESSES,
@@ -245,6 +246,7 @@ class Workspace:
             trust_tags: whether a tag in a file may permit by itself, with nothing on record to bear it out.
             stated: a licence that the corpus as a whole is said to be under, as worded.
             stated_from: the file that states it, kept as evidence.
+            asker: for whom it is asked: a party on record, and a model. A grant for some alone counts for them.
             today: when the corpus is looked at, and what it says of itself captured; the day of the use without it.
             workers: processes to listen with; as many as processors without it.
             engine: where they listen: in processes here, or on Ray.
@@ -254,10 +256,12 @@ class Workspace:
         Raises:
             SourceError: there is no such corpus.
             PolicyError: there is no such reading.
-            UsageError: a condition that no licence asks for.
+            UsageError: a condition that no licence asks for, or nobody is called what the asker is.
         """
         corpus = Corpus(Path(path), audio=audio, columns=columns)
         when = datetime.combine(today or use.day, time.min, UTC)
+        if asker.party:
+            self.desk.known(asker.party, datetime.max.replace(tzinfo=UTC))
         clearance = Clearance(
             use=use,
             policy=self.policy,
@@ -265,6 +269,7 @@ class Workspace:
             accepts=self._accepted(accepts),
             today=when.date(),
             trust_tags=trust_tags,
+            asker=asker,
             stated=(
                 *(() if stated is None else (self._stated(stated, stated_from, when),)),
                 *(grants_found(corpus.root, self.evidence.put_bytes, when) if not corpus.listed else ()),
@@ -383,6 +388,8 @@ class Workspace:
             catalogue=self.catalogue.state(),
             index=self._record.index.state,
             stated=tuple(map(stated_line, clearance.stated)),
+            asker=clearance.asker.party,
+            model=clearance.asker.model,
         )
 
     def _manifest_folder(self, corpus: Path, clearance: Clearance) -> Path:

@@ -1,0 +1,83 @@
+"""Amounts of money, exact, in the currencies of ISO 4217.
+
+An amount is a decimal number and a currency, written as `12.50 EUR`. Amounts of two currencies are never added: there
+is no rate that holds for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Self
+
+from licet.errors import UsageError
+
+# ISO 4217, active codes that are tender somewhere (as CLDR 47 lists them), by the digits after the point.
+_WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+_HUNDREDTHS = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE
+CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW
+KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK
+PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH
+USD UYU UZS VES WST XCD XCG YER ZAR ZMW ZWG
+"""
+DIGITS = {
+    code: digits for digits, codes in ((0, _WHOLE), (2, _HUNDREDTHS), (3, _THOUSANDTHS)) for code in codes.split()
+}
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount in a currency, at least nothing.
+
+    Raises:
+        UsageError: there is no such currency.
+    """
+
+    currency: str  # ISO 4217
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        if self.currency not in DIGITS:
+            raise UsageError(
+                f"there is no currency {self.currency!r}", mend="three letters as in ISO 4217, such as EUR"
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `12.50 EUR`.
+
+        Raises:
+            UsageError: it is no amount, or in no currency that there is.
+        """
+        number, _, currency = text.strip().partition(" ")
+        return cls(currency.strip(), decimal_of(number))
+
+    def __str__(self) -> str:
+        return f"{self.amount:f} {self.currency}"
+
+    def __add__(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise UsageError(f"{self} and {other} cannot be added", mend="keep a sum for each currency")
+        return Money(self.currency, self.amount + other.amount)
+
+    def __mul__(self, times: Decimal | int) -> Money:
+        return Money(self.currency, self.amount * times)
+
+    def rounded(self) -> Money:
+        """Return it to the digits that the currency has, half to even."""
+        return Money(self.currency, self.amount.quantize(Decimal(1).scaleb(-DIGITS[self.currency]), ROUND_HALF_EVEN))
+
+
+def decimal_of(text: str) -> Decimal:
+    """Return the number that `text` names in plain digits: nothing negative, no exponent.
+
+    Raises:
+        UsageError: it names none.
+    """
+    if _NUMBER.fullmatch(text) is None:
+        raise UsageError(f"{text!r} is no amount", mend="digits, and a point before the fraction: 12.50")
+    return Decimal(text)
