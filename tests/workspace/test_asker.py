@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from house import NOON, begun, changes, clear, reopen
+from house import NOON, ORIGIN, begun, changes, clear, reopen
+from licet.atom import entries_of
 from licet.catalog import Right
 from licet.corpus import read_head, read_lines
 from licet.corpus.wording import use_in_words
 from licet.errors import UsageError
+from licet.registry.outbox import Address, Message
+from licet.registry.outbox.channels import End, Feeds
+from licet.registry.outbox.messages import MOST_TEXT_BYTES
 from licet.registry.parties import Party
 from licet.registry.statements import Kind, Reach, Statement, Subject
 from licet.registry.terms import Asker, Control, Holding
+from licet.registry.watching import ITEMS_NAMED, Superseded, of_superseded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,3 +101,72 @@ def test_nobody_is_asked_for_who_is_not_on_record(room: Workspace) -> None:
     """A slip in a name must not pass for a party without grants."""
     with pytest.raises(UsageError, match="nobody here is called 'labb'"):
         clear(room, asker=Asker("labb"))
+
+
+def test_whoever_asked_and_watches_hears_what_was_superseded(room: Workspace) -> None:
+    """Once, whatever is opened again after; and nobody else does."""
+    team, other = Address("feed:lab"), Address("feed:ann")
+    room.notices.watch("lab", team, THEN)
+    room.notices.watch("ann", other, THEN)
+    grant = said(grantees=("lab",))
+    room.desk.say(grant)
+    clear(room, asker=LAB)
+    room.desk.say(said(Kind.REVOCATION, of=grant.id))
+    assert changes(reopen(room)) == [("jamendo:2", "permitted", "refused")]
+    assert changes(reopen(room)) == []
+    (one,) = room.notices.outbox.waiting()
+    message = one.message
+    assert (message.to, message.kind) == (team, "receipt.superseded")
+    assert message.facts["items"] == {"jamendo:2": "permitted → refused"}
+    assert message.facts["log"] == {"origin": ORIGIN, "place": 3}
+    assert "the registry says something else of 1 recording" in message.text
+
+
+def test_a_message_of_a_million_receipts_is_bounded() -> None:
+    """It counts them all, and names the first."""
+    news = Superseded("x" * 1000, "train", ORIGIN, 7, ["the policy changed"])
+    for number in range(1000):
+        news.add(f"{'𝄞' * 200}{number}", "permitted", "permitted")
+        news.add(f"{number}{'𝄞' * 200}\n", "permitted", "refused")
+    message = of_superseded(news, Address("feed:lab"), NOON)
+    assert message.facts["changes"] == {"still permitted, on other grounds": 1000, "permitted → refused": 1000}
+    assert len(message.facts["items"]) == ITEMS_NAMED
+    assert len(message.text.encode()) < MOST_TEXT_BYTES
+
+
+def test_a_feed_is_a_file_that_its_reader_fetches(room: Workspace) -> None:
+    """Written whole, newest first, and not twice."""
+    room.notices.watch("lab", Address("feed:lab"), THEN)
+    grants = [said(grantees=("lab",), words=str(number)) for number in range(2)]
+    for number, grant in enumerate(grants):
+        room.desk.say(grant)
+        clear(room, asker=Asker("lab", f"m{number}"))
+        room.desk.say(said(Kind.REVOCATION, of=grant.id))
+        reopen(room)
+    channel = Feeds(room.folder / "feeds", ORIGIN)
+    waiting = [one.message for one in room.notices.outbox.waiting()]
+    assert [one.end for one in room.notices.deliver([channel], lambda: NOON)] == [End.DELIVERED, End.DELIVERED]
+    entries = entries_of((room.folder / "feeds" / "lab.atom").read_bytes())
+    assert {one.id for one in entries} == {f"urn:licet:message:{one.key}" for one in waiting}
+    before = (room.folder / "feeds" / "lab.atom").read_bytes()
+    assert [channel.send(one, NOON).end for one in waiting] == [End.DELIVERED] * 2, "as after a kill"
+    assert (room.folder / "feeds" / "lab.atom").read_bytes() == before
+
+
+def test_a_feed_that_cannot_be_written_waits(tmp_path: Path) -> None:
+    """A file that is no feed is left as it is, for a person to look at."""
+    message = Message("k" * 20, Address("feed:lab"), "a.b", "Hello", "Hello\n", {}, NOON)
+    (tmp_path / "lab.atom").write_bytes(b"<!DOCTYPE x><feed/>")
+    outcome = Feeds(tmp_path, ORIGIN).send(message, NOON)
+    assert outcome.end is End.LATER
+    assert "no feed" in outcome.says
+    assert (tmp_path / "lab.atom").read_bytes() == b"<!DOCTYPE x><feed/>"
+    (tmp_path / "file").write_bytes(b"")
+    assert Feeds(tmp_path / "file", ORIGIN).send(message, NOON).end is End.LATER
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a/b", "Ann", ".hidden", "x" * 65])
+def test_a_feed_has_a_plain_name(name: str) -> None:
+    """It names a file."""
+    with pytest.raises(UsageError, match="no name of a feed"):
+        Address(f"feed:{name}")

@@ -10,6 +10,7 @@ import click
 
 from licet import __version__
 from licet.cli.shared import console, json_option, now, open_workspace, print_json, printable, workspace_option
+from licet.errors import UsageError
 
 if TYPE_CHECKING:
     from licet.registry.outbox.channels import Channel
@@ -23,6 +24,7 @@ SHOWN = 20
 @click.option("--relay", metavar="HOST:PORT", help="The mail server that sends for you.")
 @click.option("--sender", metavar="MAILBOX", help="Whom mail is from.")
 @click.option("--security", type=click.Choice(("tls", "starttls", "dangerously-plain")), default="starttls")
+@click.option("--feeds", type=click.Path(path_type=Path), help="Where the Atom feeds of `feed:` addresses go.")
 @click.option("--user", default="", help="Who logs in at the mail server.")
 @click.option("--secret", metavar="PLACE", help="Its password: file:/path or env:NAME. It is never shown.")
 @click.option("--private-hosts", is_flag=True, help="Post to private addresses too: where the receivers are your own.")
@@ -34,21 +36,32 @@ def command(
     relay: str | None,
     sender: str | None,
     security: str,
+    feeds: Path | None,
     user: str,
     secret: str | None,
     private_hosts: bool,
     workspace: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what waits to be told to whom, and with --deliver send it: web hooks with --key, mail with --relay.
+    """Show what waits to be told to whom, and with --deliver send it.
+
+    Web hooks need --key, mail needs --relay, and feeds need --feeds.
 
     \b
     Examples:
       licet notices
-      licet notices --deliver --key hooks.key
+      licet notices --deliver --key hooks.key --feeds /srv/www/feeds
       licet notices --deliver --relay mail.example.org:587 --sender licet@example.org --user licet --secret env:MAIL
     """
     channels = _channels(key, relay, sender, security, user, secret, private_hosts=private_hosts) if deliver else []
+    if deliver and feeds is not None:
+        from licet.registry.outbox.channels import Feeds
+
+        channels.append(Feeds(feeds, f"Licet/{__version__}"))
+    if deliver and not channels:
+        raise UsageError(
+            "there is no way to send", mend="--key signs web hooks, --relay sends mail, --feeds writes files"
+        )
     with open_workspace(workspace) as room:
         attempts = list(room.notices.deliver(channels, now)) if channels else []
         waiting, lost = room.notices.outbox.waiting(), room.notices.outbox.undelivered()
@@ -77,7 +90,6 @@ def _channels(
     *,
     private_hosts: bool,
 ) -> list[Channel]:
-    from licet.errors import UsageError
     from licet.registry.outbox.channels import Email, Relay, Secret, Security, Webhook
     from licet.transparency import read_key
 
@@ -91,6 +103,4 @@ def _channels(
             raise UsageError("a mail server is a host and a port, and mail is from somebody", mend="--relay, --sender")
         place = Secret(secret) if secret is not None else None
         found.append(Email(Relay(host, int(port), sender, Security(security), user, place)))
-    if not found:
-        raise UsageError("there is no way to send", mend="--key signs web hooks, --relay sends mail")
     return found

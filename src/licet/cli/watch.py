@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 @workspace_option
 @json_option
 def command(party: str, address: str, stop: bool, workspace: Path | None, as_json: bool) -> None:
-    """Let PARTY hear at ADDRESS: a mailbox (mailto:ann@example.org), or a web hook (https://example.org/hook).
+    """Let PARTY hear at ADDRESS.
 
-    It hears when a statement of its own is disputed or settled, and which of its recordings were found in a clearance,
-    where whoever made that tells of it (licet tell).
+    That is a mailbox (mailto:ann@example.org), a web hook (https://example.org/hook), or a feed (feed:ann). PARTY hears
+    when a statement of its own is disputed or settled, which of its recordings were found in a clearance, where whoever
+    made that tells of it (licet tell), and which receipts were superseded that it had asked for (licet clear --as).
 
     \b
     Examples:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
+from licet.atom import Entry
 from licet.corpus import read_seal
 from licet.corpus.reopening import read_reopened
 from licet.digests import sha256_bytes
@@ -24,23 +25,12 @@ MOST = 500  # items in a feed; the log holds them all
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """One item that was superseded."""
-
-    id: str  # a URN
-    at: str  # ISO 8601
-    title: str
-    text: str
-    recordings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Feed:
     """The news of one log."""
 
     origin: str
     at: str  # when it was last written: the time of its newest item, or the log's beginning
-    news: tuple[News, ...]
+    news: tuple[Entry, ...]
 
     @property
     def id(self) -> str:
@@ -68,7 +58,7 @@ def write_feeds(origin: str, manifests: Iterable[Path], out: Path) -> tuple[Path
     return tuple(files)
 
 
-def _numbered(manifests: Iterable[Path]) -> Iterator[tuple[tuple[int, int], News]]:
+def _numbered(manifests: Iterable[Path]) -> Iterator[tuple[tuple[int, int], Entry]]:
     """Yield all news, each with its place: of its entry in the log, and in that, the first one first."""
     for folder in manifests:
         seal = read_seal(folder)
@@ -80,12 +70,12 @@ def _numbered(manifests: Iterable[Path]) -> Iterator[tuple[tuple[int, int], News
             name = sha256_bytes(f"{one.row}\n{one.item}".encode())
             yield (
                 (seal.place, -number),
-                News(
+                Entry(
                     id=f"urn:licet:reopened:{entry.subject[0].digest['sha256']}:{name}",
                     at=entry.predicate["sealed"],
                     title=f"{one.item}: {_change(one)}",
                     text=f"{' '.join(one.says)} Opened again because {because}.",
-                    recordings=one.recordings,
+                    tags=one.recordings,
                 ),
             )
 

@@ -19,7 +19,7 @@ def text(feed: Feed) -> bytes:
             "title": one.title,
             "content_text": one.text,
             "date_published": one.at,
-            "tags": list(one.recordings),
+            "tags": list(one.tags),
         }
         for one in feed.news
     ]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from licet.registry.terms import Said
 
 FOUND_NAMED = 200  # recordings that a message names; the others it counts
-_WORDS_SHOWN = 500  # characters
+ITEMS_NAMED = 100  # of receipts that were superseded
+_WORDS_SHOWN, _NAME_SHOWN = 500, 100  # characters: all that is named fits into a message
 _KINDS = {Kind.DISPUTE: "statement.disputed", Kind.SETTLEMENT: "dispute.settled"}
 
 
@@ -49,6 +50,26 @@ class Cleared:
     manifest: str  # SHA-256
 
 
+@dataclass(slots=True)
+class Superseded:
+    """The receipts of one manifest that were superseded, told to whoever had asked."""
+
+    corpus: str
+    use: str  # in words
+    origin: str
+    place: int  # of the superseding manifest in the log
+    because: list[str]
+    changes: dict[str, int] = field(default_factory=dict)  # how many, by "permitted → refused"
+    items: dict[str, str] = field(default_factory=dict)  # the first of them
+
+    def add(self, item: str, before: str, after: str) -> None:
+        """Count an item."""
+        change = f"{before} → {after}" if before != after else f"still {after}, on other grounds"
+        self.changes[change] = self.changes.get(change, 0) + 1
+        if len(self.items) < ITEMS_NAMED:
+            self.items.setdefault(_shortened(item, _NAME_SHOWN), change)
+
+
 def of_statement(
     statement: Statement, about: Iterable[Said], watching: Mapping[str, Iterable[Address]]
 ) -> Iterator[Message]:
@@ -59,7 +80,7 @@ def of_statement(
     outcome = "" if statement.kind is Kind.DISPUTE else (" It is upheld." if statement.upheld else " It is dismissed.")
     for party in dict.fromkeys(one.statement.party for one in about):
         subject = f"A statement of yours is {'disputed' if statement.kind is Kind.DISPUTE else 'settled'}"
-        words = "".join(one if one.isprintable() else " " for one in statement.words[:_WORDS_SHOWN])
+        words = _shortened(statement.words, _WORDS_SHOWN)
         said = f" In their words: {words}" if words else ""
         text = f"{statement.party} made the {statement.kind} {statement.id} of {statement.of}.{outcome}{said}\n"
         facts = {"statement": statement.id, "of": statement.of, "by": statement.party, "upheld": statement.upheld}
@@ -87,3 +108,28 @@ def of_finding(cleared: Cleared, party: str, finding: Finding, to: Address, at: 
     }
     key = message_key("recording.found", to.text, party, cleared.origin, str(cleared.place))
     return Message(key, to, "recording.found", "Recordings of yours were found in a corpus", text, facts, at)
+
+
+def of_superseded(news: Superseded, to: Address, at: datetime) -> Message:
+    """Return what whoever holds receipts hears when some of them were superseded."""
+    counted = "".join(f"  {count:,}: {change}\n" for change, count in sorted(news.changes.items()))
+    first = "".join(f"  {item}: {change}\n" for item, change in news.items.items())
+    corpus = _shortened(news.corpus, _NAME_SHOWN)
+    text = (
+        f"Of the clearance of {corpus}, to {news.use}, receipts were opened again because "
+        f"{'; '.join(news.because)}. They are superseded:\n\n{counted}\n{first}\n"
+        f"What holds now is entry {news.place} of {news.origin}.\n"
+    )
+    facts = {
+        "because": news.because,
+        "changes": news.changes,
+        "items": news.items,
+        "log": {"origin": news.origin, "place": news.place},
+    }
+    key = message_key("receipt.superseded", to.text, news.origin, str(news.place))
+    return Message(key, to, "receipt.superseded", "Receipts of yours were superseded", text, facts, at)
+
+
+def _shortened(text: str, most: int) -> str:
+    """Return a text of other people's for a message: on one line, and of at most so many characters."""
+    return "".join(one if one.isprintable() else " " for one in text[:most])

@@ -4,32 +4,35 @@
    with the statement.
 2. It hears that its recordings were found in a clearance when whoever made that chooses to tell (`tell`), and not
    before: a finding is its maker's own until then. Told is what was sealed: the log's entry goes along.
-3. Whoever holds receipts reads the feeds that `reopen` writes.
+3. Whoever asked (`clear --as`) and watches hears which of its receipts were superseded. All who hold receipts read it
+   in the feeds that `reopen` writes.
 
 Nothing is sent by itself: `deliver` carries what is due.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from licet.corpus import read_head, read_lines
+from licet.corpus.reopening import REOPENED_NAME, read_reopened
 from licet.corpus.wording import use_in_words
 from licet.db import writing
 from licet.registry.outbox import deliver
 from licet.registry.outbox.store import OutboxStore
-from licet.registry.watching import Cleared, Finding, of_finding
+from licet.registry.watching import Cleared, Finding, Superseded, of_finding, of_superseded
+from licet.transparency import MANIFEST, parse_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import sqlalchemy as sa
 
-    from licet.registry.outbox import Address, Attempt
+    from licet.registry.outbox import Address, Attempt, Message
     from licet.registry.outbox.channels import Channel
     from licet.registry.outbox.courier import Clock
     from licet.registry.store import RegistryStore
@@ -78,10 +81,34 @@ class Notices:
         messages = [
             of_finding(cleared, party, findings[party], to, at) for party, those in watching.items() for to in those
         ]
+        self.put(messages)
+        return {party: sum(findings[party].counts.values()) for party in sorted(watching)}
+
+    def put(self, messages: Iterable[Message]) -> None:
+        """Put messages into the outbox: all of them, or none. One that is there already is left as it is."""
         outbox = self.outbox  # opened before: it makes its tables in a transaction of its own
         with writing(self._engine) as connection:
             outbox.put(connection, messages)
-        return {party: sum(findings[party].counts.values()) for party in sorted(watching)}
+
+    def superseded(self) -> None:
+        """Tell those for whom it was asked which of their receipts were superseded, however often this is called.
+
+        Raises:
+            ManifestError: a sealed manifest is damaged.
+        """
+        for folder in self._book.manifests():
+            head, _ = read_head(folder)
+            if head.asker and (folder / REOPENED_NAME).exists():
+                seal, _ = self._book.sealed_as(folder)
+                entry = parse_statement(seal.entry.encode(), of_type=MANIFEST).predicate
+                when = datetime.fromisoformat(entry["sealed"])
+                watching = self._registry.watching([head.asker], as_of=when)
+                news = Superseded(
+                    head.corpus, use_in_words(head)[0], seal.origin, seal.place, entry["reopens"]["because"]
+                )
+                for line in read_reopened(folder) if watching else ():
+                    news.add(line.item, line.before, line.after)
+                self.put(of_superseded(news, to, when) for to in watching.get(head.asker, ()))
 
     def deliver(self, channels: Sequence[Channel], now: Clock) -> Iterator[Attempt]:
         """Send what is due, until nothing is, and yield what came of each attempt."""

@@ -350,7 +350,8 @@ class Workspace:
             ManifestError: a sealed manifest is damaged.
         """
         reopener = Reopener(self._record, self.receipts, self.policy, day, at, salt, progress)
-        return reopener(evidence, recordings)
+        yield from reopener(evidence, recordings)
+        self.notices.superseded()
 
     def latest_manifest(self) -> Path:
         """Return the folder of the manifest that was written last.

@@ -23,7 +23,7 @@ from licet.terms.gathering.addresses import cleaned, origin
 if TYPE_CHECKING:
     from datetime import datetime
 
-MAIL, HOOK = "mailto", "https"
+MAIL, HOOK, FEED = "mailto", "https", "feed"
 MOST_TEXT_BYTES = MOST_FACTS_BYTES = 64 << 10  # UTF-8
 LONGEST_SUBJECT = 200  # characters
 LONGEST_KIND = 64
@@ -33,6 +33,7 @@ _KIND = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _ATOM = r"[A-Za-z0-9!$'*+/=^_`{|}~-]+"  # RFC 5322's atext, less what RFC 6068 wants written otherwise
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?")
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode's controls, halves of characters, line and paragraph ends
 
 
@@ -46,17 +47,18 @@ def message_key(*about: str) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """One mailbox (`mailto:anna@example.org`) or one web hook (`https://example.org/hook`), written in one way.
+    """One mailbox (`mailto:anna@example.org`), web hook (`https://example.org/hook`) or feed (`feed:anna`), in one way.
 
     Raises:
-        UsageError: the text is neither. It is not repeated in the message: it may hold a password.
+        UsageError: the text is none of them. It is not repeated in the message: it may hold a password.
     """
 
     text: str
 
     def __post_init__(self) -> None:
         scheme, _, rest = self.text.partition(":")
-        canonical = _mailbox(rest) if scheme.lower() == MAIL else _hook(self.text)
+        read = {MAIL: _mailbox, FEED: _feed}.get(scheme.lower())
+        canonical = read(rest) if read is not None else _hook(self.text)
         object.__setattr__(self, "text", canonical)
 
     def __str__(self) -> str:
@@ -64,7 +66,7 @@ class Address:
 
     @property
     def scheme(self) -> str:
-        """How it is reached: `mailto` or `https`."""
+        """How it is reached: `mailto`, `https` or `feed`."""
         return self.text.partition(":")[0]
 
     @property
@@ -74,8 +76,8 @@ class Address:
 
     @property
     def receiver(self) -> str:
-        """Who fails for all at once: the hook's origin, or the relay that takes all mail."""
-        return MAIL if self.scheme == MAIL else origin(self.text)
+        """Who fails for all at once: the hook's origin, the relay that takes all mail, the folder of all feeds."""
+        return origin(self.text) if self.scheme == HOOK else self.scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,14 @@ def _mailbox(text: str) -> str:
     return f"{MAIL}:{mailbox}"
 
 
+def _feed(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise UsageError("that is no name of a feed", mend="letters a to z, digits, dots and hyphens: feed:anna")
+    return f"{FEED}:{name}"
+
+
 def _hook(text: str) -> str:
-    mend = "write https:// and a host, without user or password; or mailto: and a mailbox"
+    mend = "write https:// and a host, without user or password; mailto: and a mailbox; or feed: and a name"
     try:
         credentials = "@" in urlsplit(text).netloc
         url = cleaned(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from licet.registry.outbox.channels.channel import CannedChannel, Channel, End, Outcome
 from licet.registry.outbox.channels.email import Email, Relay, Security
+from licet.registry.outbox.channels.feed import Feeds
 from licet.registry.outbox.channels.secret import Secret
 from licet.registry.outbox.channels.webhook import Webhook, public_key
 
@@ -12,6 +13,7 @@ __all__ = [
     "Channel",
     "Email",
     "End",
+    "Feeds",
     "Outcome",
     "Relay",
     "Secret",
