@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from licet.errors import WorkspaceError
-from licet.settings import FILE_NAME, TEMPLATE, Settings, nearest, read_settings
+from licet.settings import FILE_NAME, Settings, nearest, read_settings, template
+from licet.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ def write(folder: Path, text: str) -> Path:
 
 def test_the_template_says_what_the_defaults_are(tmp_path: Path) -> None:
     """A new workspace behaves as if its file said nothing."""
-    assert read_settings(write(tmp_path, TEMPLATE)) == Settings()
+    assert read_settings(write(tmp_path, template())) == Settings()
 
 
 def test_a_person_may_change_them(tmp_path: Path) -> None:
@@ -58,7 +59,7 @@ def test_a_folder_without_settings_is_no_workspace(tmp_path: Path) -> None:
 
 def test_the_nearest_workspace_upwards_is_found(tmp_path: Path) -> None:
     """As with any tool that lives in a folder."""
-    below = write(tmp_path, TEMPLATE) / "a" / "b"
+    below = write(tmp_path, template()) / "a" / "b"
     below.mkdir(parents=True)
     assert nearest(below) == tmp_path
 
@@ -67,3 +68,18 @@ def test_no_workspace_upwards_is_an_error(tmp_path: Path) -> None:
     """There is none to guess."""
     with pytest.raises(WorkspaceError, match="no workspace"):
         nearest(tmp_path)
+
+
+@pytest.mark.parametrize("database", ["other.db", 'postgresql://u:p"\\w@host/d?a=1', "ünï.db"])
+def test_a_new_workspace_may_lie_on_another_database(tmp_path: Path, database: str) -> None:
+    """Whatever is in its name or URL."""
+    assert read_settings(write(tmp_path, template(database))).database == database
+
+
+def test_a_workspace_whose_database_is_not_there_is_not_made(tmp_path: Path) -> None:
+    """So that the same command can be given again."""
+    folder = tmp_path / "house"
+    with pytest.raises(WorkspaceError):
+        Workspace.init(folder, "postgresql://nobody@127.0.0.1:1/none")
+    assert list(folder.iterdir()) == []
+    Workspace.init(folder).close()

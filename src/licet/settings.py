@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
 FILE_NAME = "licet.toml"
 FORMAT = 1
 
+DATABASE = "licet.db"
 TEMPLATE = """\
 # A Licet workspace. Everything it knows lies beside this file; back up the folder as a whole.
 format = 1
 
 # Where the catalogue is kept: a file in this folder, or a URL such as postgresql://user@host/database.
-database = "licet.db"
+database = {database}
 
 # The reading that a verdict is given under unless another is asked for.
 reading = "strict"
@@ -40,11 +42,18 @@ control = "account"
 class Settings:
     """What `licet.toml` says."""
 
-    database: str = field(default="licet.db", repr=False)  # a URL may hold a password
+    database: str = field(default=DATABASE, repr=False)  # a URL may hold a password
     reading: str = "strict"
     accept: tuple[str, ...] = ("attribution", "notice")
     policy: str | None = None
     control: str = "account"
+
+
+def template(database: str = DATABASE) -> str:
+    """Return the settings of a new workspace, whose catalogue is kept in `database`."""
+    return TEMPLATE.replace(
+        "{database}", json.dumps(database, ensure_ascii=False)
+    )  # a JSON string is a basic string of TOML
 
 
 def nearest(start: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from licet.db import is_url
 from licet.policy import Act, Purpose, Use
 from licet.transparency import create_log, make_key
 from licet.workspace import Workspace
@@ -33,12 +32,7 @@ def record(room: Workspace, terms: dict[int, str], hour: int = 0, name: str = "c
 
 def begun(folder: Path, terms: dict[int, str] = TERMS, database: str = "licet.db") -> Workspace:
     """Make the workspace, its record and its log; its database lies at a path, or is one of PostgreSQL's."""
-    room = Workspace.init(folder)
-    if is_url(database):
-        room.close()
-        settings = folder / "licet.toml"
-        settings.write_text(settings.read_text().replace('"licet.db"', f'"{database}"'))
-        room = Workspace.open(folder)
+    room = Workspace.init(folder, database)
     record(room, terms)
     create_log(room.receipts.log_folder, ORIGIN, make_key(room.receipts.key_path, ORIGIN))
     (folder / "corpus.csv").write_text("id\n" + "".join(f"jamendo:{key}\n" for key in LISTED))

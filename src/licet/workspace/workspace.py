@@ -37,7 +37,7 @@ from licet.parallel import PROCESSES, Engine
 from licet.placing import place
 from licet.policy import Policy, Use, parse_policy
 from licet.registry.terms import ANYBODY, Asker, control_named
-from licet.settings import FILE_NAME, TEMPLATE, read_settings
+from licet.settings import DATABASE, FILE_NAME, read_settings, template
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
 from licet.workspace.desk import Desk
 from licet.workspace.receipts import ReceiptBook
@@ -84,22 +84,26 @@ class Workspace:
         self.evidence = self._record.evidence
 
     @classmethod
-    def init(cls, folder: Path | str) -> Workspace:
-        """Make a workspace in `folder` and open it.
+    def init(cls, folder: Path | str, database: str = DATABASE) -> Workspace:
+        """Make a workspace in `folder` and open it; its catalogue is a file in there, or a database by URL.
 
         Raises:
-            WorkspaceError: there is one already, or the folder cannot be written.
+            WorkspaceError: there is one already, or the folder cannot be written, or the database not be reached.
         """
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with (folder / FILE_NAME).open("x", encoding="utf-8") as stream:
-                stream.write(TEMPLATE)
+                stream.write(template(database))
         except FileExistsError:
             raise WorkspaceError(f"{folder} is a workspace already", mend="just use it") from None
         except OSError as refused:
             raise WorkspaceError(f"no workspace can be made in {folder}: {refused.strerror}") from refused
-        return cls(folder)
+        try:
+            return cls(folder)
+        except BaseException:
+            (folder / FILE_NAME).unlink()
+            raise
 
     @classmethod
     def open(cls, folder: Path | str) -> Workspace:
