@@ -61,13 +61,12 @@ def entries_of(content: bytes) -> tuple[Entry, ...]:
         root = fromstring(content, forbid_dtd=True)
     except (ET.ParseError, DefusedXmlException, ValueError) as wrong:
         raise SourceError(f"it is no feed: {wrong}") from wrong
-    return tuple(
-        Entry(
-            *(entry.findtext(_named(name), "") for name in ("id", "updated", "title", "content")),
-            tuple(one.get("term", "") for one in entry.iter(_named("category"))),
-        )
-        for entry in root.iter(_named("entry"))
-    )
+    return tuple(map(_entry, root.iter(_named("entry"))))
+
+
+def _entry(found: ET.Element) -> Entry:
+    id_, at, title, text = (found.findtext(_named(name), "") for name in ("id", "updated", "title", "content"))
+    return Entry(id_, at, title, text, tuple(one.get("term", "") for one in found.iter(_named("category"))))
 
 
 def _named(name: str) -> str:

@@ -38,6 +38,7 @@ _COMMANDS = {
     "revoke": "Take back a grant or a reservation of one's own.",
     "dispute": "Dispute what another party said.",
     "settle": "Settle a dispute.",
+    "claim": "Claim a recording that is in a corpus, an output or a model, and hand over the evidence.",
     "watch": "Let a party hear of its statements and its recordings.",
     "tell": "Tell parties which of their recordings were found in a clearance.",
     "notices": "Show and deliver what waits to be told.",

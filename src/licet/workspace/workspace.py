@@ -39,6 +39,7 @@ from licet.policy import Policy, Use, parse_policy
 from licet.registry.terms import ANYBODY, Asker, control_named
 from licet.settings import DATABASE, FILE_NAME, read_settings, template
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
+from licet.workspace.claims import Claims
 from licet.workspace.desk import Desk
 from licet.workspace.receipts import ReceiptBook
 from licet.workspace.record import INDEX, WorkspaceRecord
@@ -138,6 +139,11 @@ class Workspace:
     def desk(self) -> Desk:
         """The registry: who speaks for rights, and what they say."""
         return Desk(self._record.registry, self.catalogue, self.evidence, self.receipts)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """What parties claim, what becomes of it, and the packs that they hand over."""
+        return Claims(self._record, self.receipts, self.identify)
 
     @cached_property
     def notices(self) -> Notices:
