@@ -58,6 +58,7 @@ bench: bench-data
 	$(BENCH) benchmarks/log.py
 	$(BENCH) benchmarks/receipts.py
 	$(BENCH) benchmarks/registry.py
+	$(BENCH) benchmarks/load.py
 
 # What is found of changed music and what is found that is not there; half an hour and 10 GB the first time.
 bench-identify: bench-data

@@ -44,7 +44,7 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "16MB",
-    "max_connections": "20",
+    "max_connections": "100",  # PostgreSQL's own number
     "autovacuum": "off",
 }
 
@@ -73,8 +73,8 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Run a server until the block is left.
+def running_server(**settings: str) -> Iterator[Server]:
+    """Run a server until the block is left; `settings` are of PostgreSQL, and go before those of the tests.
 
     Raises:
         RuntimeError: PostgreSQL is not installed, or does not start.
@@ -86,7 +86,7 @@ def running_server() -> Iterator[Server]:
             shutil.chown(folder, ACCOUNT)
         _run("initdb", *_CLUSTER, f"--pgdata={folder / 'data'}")
         (folder / "data" / "pg_hba.conf").write_text(_HBA)
-        process = _start(folder)
+        process = _start(folder, _SETTINGS | settings)
         try:
             server = Server(folder)
             _wait_for(server, process)
@@ -98,11 +98,11 @@ def running_server() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
-    settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+def _start(folder: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
+    told = [f"--{name}={value}" for name, value in settings.items()]
     # Where tests are killed, the kernel stops the server that they started.
     leash = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
-    command = [*leash, _program("postgres"), "-D", str(folder / "data"), "-k", str(folder), *settings]
+    command = [*leash, _program("postgres"), "-D", str(folder / "data"), "-k", str(folder), *told]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, **_as_nobody_special())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,14 +111,53 @@ def test_writers_take_turns(database: str) -> None:
     engine.dispose()
 
 
-def test_a_writer_does_not_wait_for_ever(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told that another one is writing."""
+@pytest.mark.parametrize("process", ["this", "another"])
+def test_a_writer_does_not_wait_for_ever(database: str, process: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told that another one is writing, in its own process or in another, which has an engine of its own."""
     monkeypatch.setattr("licet.db.engines.WAIT_MS", 20)
     engine = open_database(database)
-    with writing(engine), pytest.raises(WorkspaceError, match="lock") as refusal, writing(engine):
+    other = open_database(database) if process == "another" else engine
+    with writing(engine), pytest.raises(WorkspaceError, match="lock") as refusal, writing(other):
         pass
     assert "another Licet" in refusal.value.mend
+    for one in {engine, other}:
+        one.dispose()
+
+
+def test_writers_who_wait_leave_connections_to_those_who_read(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among them the one that writes: it may ask something else before it ends."""
+    monkeypatch.setattr("licet.db.engines._READERS", 1)
+    monkeypatch.setattr("licet.db.engines.WAIT_MS", 5_000)
+    engine = open_database(database)
+    waiting = Barrier(5)
+
+    def write(_: int) -> int | None:
+        waiting.wait()
+        with writing(engine), reading(engine) as connection:
+            return connection.scalar(sa.text("SELECT version FROM licet_schema"))
+
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(write, range(5))) == [SCHEMA_VERSION] * 5
     engine.dispose()
+
+
+def test_where_more_is_asked_than_is_answered(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has waited long enough is told so."""
+    monkeypatch.setattr("licet.db.engines._READERS", 1)
+    monkeypatch.setattr("licet.db.engines.WAIT_MS", 20)
+    engine = open_database(database)
+    with reading(engine), ThreadPoolExecutor(1) as other:
+        with reading(engine) as connection:  # whoever has a turn does not wait for itself
+            assert connection.scalar(sa.text("SELECT version FROM licet_schema")) == SCHEMA_VERSION
+        with pytest.raises(WorkspaceError, match="asked more"):
+            other.submit(_read, engine).result()
+    ThreadPoolExecutor(1).submit(_read, engine).result()
+    engine.dispose()
+
+
+def _read(engine: sa.Engine) -> None:
+    with reading(engine):
+        pass
 
 
 def test_processes_may_make_it_at_once(database: str) -> None:

@@ -5,6 +5,7 @@
     LicetError
     ├── UsageError         what was asked makes no sense: an unknown reading, a negative number of workers
     ├── WorkspaceError     the workspace is missing, locked, damaged or of another version
+    │   └── OvertakenError     somebody else was faster: look again
     ├── SourceError        a source (a licence file, a table, a checkout) cannot be read as what it was said to be
     ├── IdentifierError    a text is not the identifier it was said to be
     ├── PolicyError        a policy file is not valid
@@ -38,6 +39,10 @@ class UsageError(LicetError):
 
 class WorkspaceError(LicetError):
     """The workspace is missing, locked, damaged or of another version."""
+
+
+class OvertakenError(WorkspaceError):
+    """Somebody else said something between the looking and the saying: nothing was said."""
 
 
 class SourceError(LicetError):

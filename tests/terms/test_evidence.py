@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -218,6 +219,18 @@ def test_batches_nest(store: EvidenceStore) -> None:
             inner = store.put_bytes(b"inner")
         outer = store.put_bytes(b"outer")
     assert (store.read_blob(inner), store.read_blob(outer)) == (b"inner", b"outer")
+
+
+def test_batches_of_two_threads_end_in_any_order(store: EvidenceStore) -> None:
+    """Each is its own thread's: the one that began first may end first."""
+    with ThreadPoolExecutor(1) as other:
+        first, second = store.batch(), store.batch()
+        with first:
+            theirs = other.submit(store.put_bytes, b"theirs").result()
+            other.submit(second.__enter__).result()
+        mine = store.put_bytes(b"mine")
+        other.submit(second.__exit__, None, None, None).result()
+    assert (store.read_blob(theirs), store.read_blob(mine)) == (b"theirs", b"mine")
 
 
 def test_left_over_numbers(store: EvidenceStore, tmp_path: Path) -> None:

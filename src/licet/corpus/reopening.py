@@ -48,7 +48,7 @@ def lines_again(
     Raises:
         ManifestError: what was seen of an item was not kept.
     """
-    for old, seen in _kept(folder, places):
+    for old, seen in seen_at(folder, places):
         for before, after, sighting in zip(old, decide(seen), seen, strict=True):
             if _differ(before, after):
                 yield before, after, sighting
@@ -77,8 +77,12 @@ def read_reopened(folder: Path) -> Iterator[Reopened]:
             yield from map(msgspec.json.Decoder(Reopened).decode, stream)
 
 
-def _kept(folder: Path, places: Collection[tuple[str, int]]) -> Iterator[tuple[list[Line], list[Sighting]]]:
-    """Yield the lines at `places` and what was seen of their items: both files have the same rows in a row group."""
+def seen_at(folder: Path, places: Collection[tuple[str, int]]) -> Iterator[tuple[list[Line], list[Sighting]]]:
+    """Yield the lines at `places` and what was seen of their items: both files have the same rows in a row group.
+
+    Raises:
+        ManifestError: what was seen of an item was not kept.
+    """
     import pyarrow.parquet as pq
 
     if not (folder / SEEN_NAME).exists():

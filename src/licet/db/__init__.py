@@ -9,7 +9,8 @@ from __future__ import annotations
 from licet.db.columns import DIGEST, NUMBER, TEXT
 from licet.db.rows import in_batches, microseconds, moment_of
 from licet.db.schema import SCHEMA_VERSION, open_database
-from licet.db.transactions import reading, writing
+from licet.db.transactions import one_state, reading, writing
+from licet.db.turns import going_ahead
 from licet.db.urls import is_url
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "NUMBER",
     "SCHEMA_VERSION",
     "TEXT",
+    "going_ahead",
     "in_batches",
     "is_url",
     "microseconds",
     "moment_of",
+    "one_state",
     "open_database",
     "reading",
     "writing",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from licet.db.turns import Turns
 from licet.db.urls import shown, url_of
 from licet.errors import WorkspaceError
 
@@ -20,6 +21,9 @@ WAIT_MS = 30_000  # for another writer to finish
 WRITES = "licet_writes"  # execution options of a connection, which tell the beginning of its transaction what it is for
 COPIES_TABLES = "licet_copies_tables"
 
+TO_WRITE, TO_READ = "licet_to_write", "licet_to_read"  # of an engine: the queues of this process's threads
+
+_READERS = 4  # at once, in one process: more would wait for its interpreter. Their connections are kept
 _CACHE_KIB = 32 << 10  # an import that does not fit is written to disk more than once
 _ONE_WRITER = 0x6C696365742E6462  # "licet.db": the number of the lock that writers take in PostgreSQL
 
@@ -31,11 +35,17 @@ def engine_at(target: str | Path) -> sa.Engine:
         WorkspaceError: the URL is none, or its driver is not installed.
     """
     url = url_of(target)
-    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+    engine.update_execution_options(**{TO_WRITE: Turns(1), TO_READ: Turns(_READERS)})
+    return engine
+
+
+def _pool() -> dict[str, Any]:
+    return {"pool_size": _READERS + 1, "max_overflow": -1}  # one writes; and who has a turn may read two things at once
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, **_pool())
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -45,10 +55,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
     # The driver would open transactions by its own rules, too late for a consistent read: we begin them ourselves.
     connection.isolation_level = None
     for pragma in (
+        f"busy_timeout={WAIT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={WAIT_MS}",
         f"cache_size=-{_CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -64,7 +74,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def _postgresql(url: sa.URL) -> sa.Engine:
     try:
-        engine = sa.create_engine(url, connect_args={"client_encoding": "utf8"}, pool_pre_ping=True)
+        engine = sa.create_engine(url, connect_args={"client_encoding": "utf8"}, pool_pre_ping=True, **_pool())
     except ImportError:
         raise WorkspaceError(
             f"the driver for the database {shown(url)} is not installed", mend="pip install 'licet[postgres]'"

@@ -31,6 +31,11 @@ class Region:
         countries = countries_of(statement.territories)
         return cls(frozenset((act, purpose, countries) for act, purpose in product(statement.acts, statement.purposes)))
 
+    @classmethod
+    def of_use(cls, act: Act, purpose: Purpose, territories: Iterable[str]) -> Region:
+        """Return one use alone."""
+        return cls(frozenset({(act, purpose, countries_of(territories))}))
+
     def __and__(self, other: Region) -> Region:
         theirs = other._table()
         met = {pair: own & theirs.get(pair, frozenset()) for pair, own in self._table().items()}

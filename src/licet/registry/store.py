@@ -7,16 +7,19 @@ and what was committed without that is noted by the next writer (`unlogged`).
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
 
 from licet.catalog import Right
-from licet.db import DIGEST, NUMBER, TEXT, in_batches, microseconds, reading, writing
-from licet.errors import UsageError
+from licet.db import DIGEST, NUMBER, TEXT, in_batches, microseconds, moment_of, one_state, reading, writing
+from licet.errors import OvertakenError, UsageError
+from licet.registry.conflicts import Stake
 from licet.registry.outbox.messages import Address
 from licet.registry.outbox.store import OutboxStore
 from licet.registry.parties import Party
@@ -25,12 +28,14 @@ from licet.registry.terms import Holding, Said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from licet.registry.outbox.messages import Message
     from licet.registry.statements import Statement
 
 _METADATA = sa.MetaData()
+_PAGE = 500  # recordings read at a time
 
 _PARTY = sa.Table(
     "registry_party",
@@ -90,7 +95,7 @@ class RegistryStore:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._there = False
+        self._there = False  # its tables, all of them: whoever says the first thing makes them together
 
     def any(self) -> bool:
         """Whether anything was ever said."""
@@ -99,14 +104,26 @@ class RegistryStore:
                 self._there = sa.inspect(connection).has_table(_STATEMENT.name)
         return self._there
 
+    def in_one_state(self) -> AbstractContextManager[None]:
+        """Let all that this thread asks of it be of one state of the record, until the block is left."""
+        return one_state(self._engine)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """Give a connection that writes, to tables that are there."""
+        with writing(self._engine) as connection:
+            if not self._there:
+                _METADATA.create_all(connection)
+            yield connection
+        self._there = True
+
     def add_party(self, party: Party, at: datetime) -> None:
         """Put on record who a party is, from a moment on.
 
         Raises:
             WorkspaceError: the database cannot be written.
         """
-        with writing(self._engine) as connection:
-            _METADATA.create_all(connection)
+        with self._writing() as connection:
             connection.execute(
                 _PARTY.insert(), {"id": party.id, "at_us": microseconds(at), "body": msgspec.json.encode(party)}
             )
@@ -134,8 +151,7 @@ class RegistryStore:
             WorkspaceError: the database cannot be written.
         """
         count = 0
-        with writing(self._engine) as connection:
-            _METADATA.create_all(connection)
+        with self._writing() as connection:
             for some in in_batches(holdings):
                 rows = [_holding_row(recording, holding, by, at) for recording, holding in some]
                 connection.execute(_HOLDING.insert(), rows)
@@ -147,6 +163,11 @@ class RegistryStore:
 
         For each right and whoever registered it, the last registration counts.
         """
+        found = self.stakes(recordings, as_of=as_of)
+        return {name: tuple(dict.fromkeys(one.holding for one in stakes)) for name, stakes in found.items()}
+
+    def stakes(self, recordings: Collection[str], *, as_of: datetime) -> dict[str, tuple[Stake, ...]]:
+        """Return the same with who registered it, and since when that has stood without a break."""
         if not self.any():
             return {}
         rows: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
@@ -155,15 +176,27 @@ class RegistryStore:
                 held = _HOLDING.c.recording.in_(some), _HOLDING.c.at_us <= microseconds(as_of)
                 for row in connection.execute(sa.select(_HOLDING).where(*held)):
                     rows[row.recording, row.right, row.by].append(row)
-        last = [row for same in rows.values() for row in same if row.at_us == max(one.at_us for one in same)]
-        parties = self.parties({row.party for row in last}, as_of=as_of)
-        found: dict[str, dict[Holding, None]] = defaultdict(dict)
-        for row in sorted(last, key=lambda row: (row.recording, row.right, row.party, row.number)):
+        last = [standing for same in rows.values() for standing in _standing(same)]
+        parties = self.parties({row.party for row, _ in last}, as_of=as_of)
+        found: dict[str, list[Stake]] = defaultdict(list)
+        for row, since in sorted(last, key=lambda one: (one[0].recording, one[0].right, one[0].party, one[0].number)):
             if (party := parties.get(row.party)) is not None:
                 share = Fraction(row.share) if row.share else None
                 holding = Holding(party.id, party.name, Right(row.right), share, party.control)
-                found[row.recording][holding] = None
-        return {recording: tuple(those) for recording, those in found.items()}
+                found[row.recording].append(Stake(holding, row.by, moment_of(since)))
+        return {recording: tuple(dict.fromkeys(those)) for recording, those in found.items()}
+
+    def registered(self) -> Iterator[str]:
+        """Yield every recording in which anything was ever registered, by name. A page is read at a time."""
+        after = ""
+        while self.any():
+            page = sa.select(_HOLDING.c.recording).distinct().where(_HOLDING.c.recording > after)
+            with reading(self._engine) as connection:
+                names = connection.scalars(page.order_by(_HOLDING.c.recording).limit(_PAGE)).all()
+            yield from names
+            if len(names) < _PAGE:
+                return
+            after = names[-1]
 
     def holds(self, party: str) -> bool:
         """Whether a party was ever registered to hold something."""
@@ -179,19 +212,28 @@ class RegistryStore:
         with reading(self._engine) as connection:
             return set(connection.scalars(sa.select(_HOLDING.c.recording).where(_HOLDING.c.party == party)))
 
-    def say(self, statements: Sequence[tuple[Statement, bool]], notices: Iterable[Message] = ()) -> None:
+    def say(
+        self,
+        statements: Sequence[tuple[Statement, bool]],
+        notices: Iterable[Message] = (),
+        *,
+        after: int | None = None,
+    ) -> None:
         """Put statements on record, each with whether its party signed it. They take effect when this returns.
 
-        One that is on record already stays as it is. `notices` go into the outbox in the same transaction.
+        One that is on record already stays as it is. `notices` go into the outbox in the same transaction. With
+        `after`, nothing is said unless just so many statements are on record (see `count`).
 
         Raises:
+            OvertakenError: others are on record.
             UsageError: one of them is about a statement that is not on record.
             WorkspaceError: the database cannot be written.
         """
         told = list(notices)
         outbox = self._outbox  # opened before: it makes its tables in a transaction of its own
-        with writing(self._engine) as connection:
-            _METADATA.create_all(connection)
+        with self._writing() as connection:
+            if after is not None and after != (connection.scalar(sa.select(sa.func.max(_STATEMENT.c.number))) or 0):
+                raise OvertakenError("somebody said something else meanwhile", mend="give the command again")
             for statement, signed in statements:
                 known = sa.select(_STATEMENT.c.id).where(_STATEMENT.c.id.in_([statement.id, statement.of]))
                 there = set(connection.scalars(known))
@@ -250,8 +292,7 @@ class RegistryStore:
             WorkspaceError: the database cannot be written.
         """
         row = {"party": party, "address": to.text, "at_us": microseconds(at), "active": active}
-        with writing(self._engine) as connection:
-            _METADATA.create_all(connection)
+        with self._writing() as connection:
             connection.execute(_WATCH.insert(), row)
 
     def watching(self, parties: Collection[str], *, as_of: datetime) -> dict[str, tuple[Address, ...]]:
@@ -278,6 +319,16 @@ class RegistryStore:
         with reading(self._engine) as connection:
             row = connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.id == name)).first()
             return None if row is None else _said(row)
+
+    def answers(self, names: Collection[str]) -> tuple[Said, ...]:
+        """Return what was said about the statements with those ids, in the order of recording."""
+        found: dict[int, Said] = {}
+        if self.any():
+            with reading(self._engine) as connection:
+                for some in in_batches(names):
+                    rows = connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.of.in_(some)))
+                    found |= {row.number: _said(row) for row in rows}
+        return tuple(found[number] for number in sorted(found))
 
     def subject_of(self, said: Said) -> Said:
         """Return the grant or reservation that a statement is about in the end: itself, if it is one."""
@@ -320,8 +371,8 @@ class RegistryStore:
         noting = (
             _STATEMENT.update().where(_STATEMENT.c.id == sa.bindparam("named")).values(place=sa.bindparam("stands"))
         )
-        with writing(self._engine) as connection:
-            if rows := [{"named": name, "stands": place} for name, place in places.items()]:
+        if rows := [{"named": name, "stands": place} for name, place in places.items()]:
+            with writing(self._engine) as connection:
                 connection.execute(noting, rows)
 
     def last_place(self) -> int:
@@ -342,6 +393,18 @@ class RegistryStore:
 
 def _said(row: Any) -> Said:  # noqa: ANN401  (a row has the columns that were asked for)
     return Said(row.id, parse(row.body), row.signed)
+
+
+def _standing(rows: list[Any]) -> Iterator[tuple[Any, int]]:
+    """Yield what was registered last of one right by one party, with since when it has been the same."""
+    said: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        said[row.at_us].append(row)
+    moments = sorted(said, reverse=True)
+    last = {(row.party, row.share) for row in said[moments[0]]}
+    alike = takewhile(lambda moment: {(row.party, row.share) for row in said[moment]} == last, moments)
+    since = list(alike)[-1]
+    return ((row, since) for row in said[moments[0]])
 
 
 def _holding_row(recording: str, holding: Holding, by: str, at: datetime) -> dict[str, object]:

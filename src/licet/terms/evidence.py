@@ -13,6 +13,7 @@ import os
 import re
 from contextlib import contextmanager
 from itertools import count
+from threading import get_ident
 from typing import TYPE_CHECKING, BinaryIO
 
 from licet.digests import CHUNK_BYTES, sha256_bytes, sha256_file
@@ -34,7 +35,7 @@ class EvidenceStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._unflushed: set[Path] | None = None  # folders to flush when the batch ends; None outside a batch
+        self._unflushed: dict[int, set[Path]] = {}  # by thread: folders to flush when the batch it is in ends
 
     def put_bytes(self, content: bytes) -> str:
         """Keep `content` and return its SHA-256. Content that is kept already is left as it is.
@@ -69,12 +70,17 @@ class EvidenceStore:
         """Flush each folder once, at the end, instead of after every blob: many small blobs are kept much faster.
 
         Every blob is whole under its name throughout; only a power cut could take the names of an unfinished batch.
+        A batch is of one thread: what others keep meanwhile is flushed as they say.
         """
-        outer, self._unflushed = self._unflushed, set()
+        thread = get_ident()
+        outer = self._unflushed.get(thread)
+        folders = self._unflushed[thread] = set()
         try:
             yield
         finally:
-            folders, self._unflushed = self._unflushed, outer
+            del self._unflushed[thread]
+            if outer is not None:
+                self._unflushed[thread] = outer
             for folder in sorted(folders):
                 self._flush(folder)
 
@@ -177,10 +183,10 @@ class EvidenceStore:
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary.replace(place)
         for folder in (place.parent, *(folder.parent for folder in new_folders)):
-            if self._unflushed is None:
+            if (unflushed := self._unflushed.get(get_ident())) is None:
                 self._flush(folder)
             else:
-                self._unflushed.add(folder)
+                unflushed.add(folder)
 
     def _flush(self, folder: Path) -> None:
         try:

@@ -24,7 +24,7 @@ from licet.transparency.notes import Note, parse_note
 from licet.transparency.tiles import HEIGHT, WIDTH, Tiles, joined, pack_entries, tile_path, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from licet.transparency.notes import Signer, Verifier
@@ -103,21 +103,25 @@ class LogWriter:
     """Appends to the log in a folder, one writer at a time. Use it in a `with` block.
 
     `signer` signed the head that is there. Heads to come are signed by it, and by those who sign `also`. Where another
-    writer is at work, this one may `wait` for it to end.
+    writer is at work, this one may `wait` for it to end; as that one may change the key, what gives the signer may be
+    named instead, and is asked then.
 
     Raises:
         LogError: another writer is at work, or the log is not as its head has it.
     """
 
-    def __init__(self, folder: Path, signer: Signer, *, also: Sequence[Signer] = (), wait: bool = False) -> None:
+    def __init__(
+        self, folder: Path, signer: Signer | Callable[[], Signer], *, also: Sequence[Signer] = (), wait: bool = False
+    ) -> None:
         self.folder = folder
-        self._signers = (signer, *also)
         try:
             self._lock = take_lock(folder / LOCK_NAME, wait=wait)
         except BlockingIOError:
             raise LogError(f"another writer has {folder} open", mend="wait for it to end") from None
         try:
-            self.head = Log(folder, [signer.verifier]).head
+            now = signer() if callable(signer) else signer
+            self._signers = (now, *also)
+            self.head = Log(folder, [now.verifier]).head
             _agree(self.head, Tiles(folder, self.head.size))
         except BaseException:
             os.close(self._lock)

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING
 
+from licet.db import going_ahead
 from licet.errors import UsageError
 from licet.registry.challenge import answered, challenge_line
 from licet.registry.parties import signed_statement
@@ -28,7 +30,7 @@ from licet.transparency import Subject, Verifier
 from licet.workspace.logging_entries import log_unlogged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from licet.catalog.store import CatalogStore
@@ -56,6 +58,7 @@ class Desk:
         self._catalogue = catalogue
         self._evidence = evidence
         self._book = book
+        self._turn = Lock()  # to log
 
     def introduce(self, party: Party, at: datetime) -> None:
         """Put on record who a party is; what was on record of it before gives way from `at` on.
@@ -157,16 +160,54 @@ class Desk:
             raise UsageError(f"{party} signed what {statement.party} should say", mend="sign your own statements")
         return statement, self._said([statement], signed=True)[statement.id]
 
+    def agree(
+        self,
+        acceptances: Sequence[Statement],
+        grants: Sequence[Statement],
+        notices: Iterable[Message],
+        *,
+        signed: bool,
+        after: int,
+    ) -> dict[str, int]:
+        """Make acceptances and the grants that they lead to at once, all or none; return their places in the log.
+
+        Args:
+            acceptances: of offers; `signed` says whether their party signed them.
+            grants: each under one of the acceptances.
+            notices: what is told of them, committed with them.
+            signed: see there.
+            after: how many statements were on record when it was looked at whether the offers stand.
+
+        Raises:
+            OvertakenError: more is on record by now: look again.
+            UsageError: a party may not say that.
+            LogError: there is no log.
+        """
+        said = [*((one, signed) for one in acceptances), *((one, False) for one in grants)]
+        return self._made(said, notices, after)
+
     def _said(self, statements: Sequence[Statement], *, signed: bool) -> dict[str, int]:
-        self._book.signer()  # no statement without a log
         for statement in statements:
-            self._may_say(statement)  # step 1
+            if statement.under:
+                raise UsageError("under: a grant under an acceptance is made with it", mend="licet accept")
+        return self._made([(statement, signed) for statement in statements])
+
+    def _made(
+        self, said: Sequence[tuple[Statement, bool]], notices: Iterable[Message] = (), after: int | None = None
+    ) -> dict[str, int]:
+        self._book.signer()  # no statement without a log
+        statements = [statement for statement, _ in said]
+        with going_ahead(), self.store.in_one_state():
+            before: dict[str, Statement] = {}
+            for statement in statements:
+                self._may_say(statement, before)  # step 1
+                before[statement.id] = statement
+            told = [*self._notices(statements), *notices]
         with self._evidence.batch():
             for statement in statements:
                 self._evidence.put_bytes(statement.encoded())  # step 2
-        self.store.say([(statement, signed) for statement in statements], self._notices(statements))  # step 3
-        self._log()  # step 4
-        return self.store.places([statement.id for statement in statements])
+        self.store.say(said, told, after=after)  # step 3
+        return self._logged({statement.id for statement in statements})  # step 4
 
     def _notices(self, statements: Sequence[Statement]) -> Iterator[Message]:
         """Yield what those hear whose statements these are about."""
@@ -175,14 +216,15 @@ class Desk:
             parties = {one.statement.party for one in about}
             yield from of_statement(statement, about, self.store.watching(parties, as_of=statement.moment))
 
-    def _may_say(self, statement: Statement) -> None:
-        """Refuse what a party may not say (step 1)."""
+    def _may_say(self, statement: Statement, before: Mapping[str, Statement]) -> None:
+        """Refuse what a party may not say, after what is said `before` with it, by id (step 1)."""
         party = self.known(statement.party, statement.moment)
-        if statement.kind is Kind.REVOCATION:
-            known = self.store.statement(statement.of)
-            if known is not None and known.statement.party != party.id:
-                raise UsageError(f"of: {statement.of} is {known.statement.party}'s", mend="dispute it")
-        if statement.exclusive and not (statement.grantees or statement.models):
+        if statement.of:
+            about = self._said_before(statement.of, before)
+            if statement.kind is Kind.REVOCATION and about.party != party.id:
+                raise UsageError(f"of: {statement.of} is {about.party}'s", mend="dispute it")
+        offered = statement.kind is Kind.OFFER  # to whoever accepts it first
+        if statement.exclusive and not (offered or statement.grantees or statement.models):
             raise UsageError("exclusive: to whom it is is not said", mend="name its grantees, or its models")
         recordings = [one.name for one in statement.subjects if one.reach is Reach.RECORDING]
         held = self.store.holdings(recordings, as_of=statement.moment)
@@ -191,8 +233,17 @@ class Desk:
                 raise UsageError(
                     f"subjects: {party.id} is not on record to hold anything in {name}", mend="register it"
                 )
-        if statement.subjects and not self.store.holds(party.id):
+        if statement.subjects and not recordings and not self.store.holds(party.id):
             raise UsageError(f"subjects: {party.id} is not on record to hold anything", mend="register a recording")
+
+    def _said_before(self, name: str, before: Mapping[str, Statement]) -> Statement:
+        """Return what a statement is about: it must be there by now, for its party to be told with this one."""
+        if name in before:
+            return before[name]
+        known = self.store.statement(name)
+        if known is None:
+            raise UsageError(f"there is no statement {name}", mend="name it by its id")
+        return known.statement
 
     def known(self, name: str, at: datetime) -> Party:
         """Return a party that is on record.
@@ -205,9 +256,17 @@ class Desk:
             raise UsageError(f"nobody here is called {name!r}", mend="introduce it: licet party add")
         return party
 
-    def _log(self) -> None:
-        """Log what is committed and not logged yet, whoever committed it (step 4)."""
-        log_unlogged(self.store, self._book, self._entry)
+    def _logged(self, names: Collection[str]) -> dict[str, int]:
+        """Return where statements stand in the log; where not all do, log what is committed, whoever did so (step 4).
+
+        The threads of a process queue for it. Most find that whoever was before them has logged theirs too.
+        """
+        with self._turn, going_ahead():
+            places = self.store.places(names)
+            if len(places) < len(names):
+                log_unlogged(self.store, self._book, self._entry)
+                places = self.store.places(names)
+            return places
 
     def _entry(self, name: str) -> bytes:
         said = self.store.statement(name)

@@ -1,13 +1,14 @@
 """Log what is on record and not noted to be in the log yet, whoever put it there: each of it once.
 
-A writer that was killed may have logged something without noting it: that is looked for in the log before it is logged
-again. Whoever comes first logs for all who wait.
+A writer that was killed may have logged something without noting it: that is looked for in the log before anything is
+logged again. Whoever comes first logs for all who wait.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from licet.db import going_ahead
 from licet.transparency import LogWriter
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def log_unlogged(store: Logged, book: ReceiptBook, entry: Callable[[str], bytes]
         LogError: there is no log or no key.
         WorkspaceError: the database cannot be written.
     """
-    with LogWriter(book.log_folder, book.signer(), wait=True) as writer:
+    with LogWriter(book.log_folder, book.signer, wait=True) as writer, going_ahead():  # others wait for this
         names = store.unlogged()
         entries = {name: entry(name) for name in names}
         logged = _after(book, store.last_place(), writer.head.size, set(entries.values()))

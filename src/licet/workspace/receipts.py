@@ -117,10 +117,10 @@ class ReceiptBook:
 
         Raises:
             ManifestError: there is no manifest, or it is damaged.
-            LogError: there is no log or no key, or another writer is at work.
+            LogError: there is no log or no key.
         """
         head, _ = read_head(manifest)
-        signer = self.signer()
+        self.signer()  # nothing is begun without a key
         name = _name_of(manifest, reopens)
         folder = self.folder / SEALED / name
         with self._alone():
@@ -143,7 +143,7 @@ class ReceiptBook:
                 draft.rename(folder)
                 force(folder.parent)
             if (seal := read_seal(folder)) is None:
-                seal = self._append(msgspec.json.decode((folder / _PENDING).read_bytes(), type=Seal), signer)
+                seal = self._append(msgspec.json.decode((folder / _PENDING).read_bytes(), type=Seal))
                 place({folder / SEAL_NAME: msgspec.json.encode(seal)})
                 (folder / _PENDING).unlink()
         if manifest != folder:
@@ -241,18 +241,18 @@ class ReceiptBook:
         goes on where it stopped.
 
         Raises:
-            LogError: there is no log or no key, or another writer is at work.
+            LogError: there is no log or no key.
         """
         with self._alone():
             old = self.signer()
             coming = self.key_path.with_name(KEY_NAME + ".next")
             new = read_key(coming) if coming.exists() else make_key(coming, old.name)
-            self._say(said_of(new.verifier, Act.SUCCEEDS, by=old, at=_stamp(at)), old, also=[new])
             kept = self.key_path.with_name(f"{KEY_NAME}.{old.verifier.id.hex()}")
-            for own, other in ((self.key_path, kept), (public_path(self.key_path), public_path(kept))):
-                link(own, other)
-            for own, other in ((public_path(coming), public_path(self.key_path)), (coming, self.key_path)):
-                own.replace(other)
+            with self._saying(said_of(new.verifier, Act.SUCCEEDS, by=old, at=_stamp(at)), old, also=[new]):
+                for own, other in ((self.key_path, kept), (public_path(self.key_path), public_path(kept))):
+                    link(own, other)
+                for own, other in ((public_path(coming), public_path(self.key_path)), (coming, self.key_path)):
+                    own.replace(other)
             return new
 
     def revoke(self, key: Verifier, at: datetime, why: str) -> None:
@@ -260,29 +260,35 @@ class ReceiptBook:
 
         Raises:
             UsageError: it is the key that signs.
-            LogError: there is no log or no key, or another writer is at work.
+            LogError: there is no log or no key.
         """
-        signer = self.signer()
-        if key == signer.verifier:
-            raise UsageError("it is the key that signs", mend="licet key rotate, and revoke the old one then")
         with self._alone():
-            self._say(said_of(key, Act.REVOKED, by=signer, at=_stamp(at), why=why), signer)
+            signer = self.signer()
+            if key == signer.verifier:
+                raise UsageError("it is the key that signs", mend="licet key rotate, and revoke the old one then")
+            with self._saying(said_of(key, Act.REVOKED, by=signer, at=_stamp(at), why=why), signer):
+                pass
 
-    def _say(self, envelope: Envelope, signer: Signer, also: Sequence[Signer] = ()) -> None:
-        """Put what is said of a key into the log, and into the history that travels with receipts."""
-        with LogWriter(self.log_folder, signer, also=also) as writer:
+    @contextmanager
+    def _saying(self, envelope: Envelope, signer: Signer, also: Sequence[Signer] = ()) -> Iterator[None]:
+        """Put what is said of a key into the log, and into the history that travels with receipts.
+
+        Nobody appends to the log until the block is left: whoever does then finds the key that signs from now on.
+        """
+        with LogWriter(self.log_folder, signer, also=also, wait=True) as writer:
             writer.append([msgspec.json.encode(envelope)])
-        lines = (msgspec.json.encode(one) + b"\n" for one in (*self.history(), envelope))
-        place({self.key_path.with_name(HISTORY_NAME): b"".join(lines)})
+            lines = (msgspec.json.encode(one) + b"\n" for one in (*self.history(), envelope))
+            place({self.key_path.with_name(HISTORY_NAME): b"".join(lines)})
+            yield
 
     def _anchor(self, folder: Path) -> tuple[Seal, Any, tuple[Envelope, ...]]:
         seal = _sealed(folder)
         return seal, prove_entry(self.log(), seal.place), self.history()
 
-    def _append(self, pending: Seal, signer: Signer) -> Seal:
+    def _append(self, pending: Seal) -> Seal:
         """Append the entry, unless it was appended already and only its place was not noted."""
         entry = pending.entry.encode()
-        with LogWriter(self.log_folder, signer) as writer:
+        with LogWriter(self.log_folder, self.signer, wait=True) as writer:
             log = self.log()
             found = (where for where in range(pending.place, len(log)) if log[where] == entry)
             where = next(found, None)

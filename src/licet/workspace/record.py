@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from licet import identify
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from licet.catalog import Listed
     from licet.registry.statements import Subject
+    from licet.registry.terms import Said
     from licet.terms import Term
     from licet.workspace.receipts import ReceiptBook
 
@@ -105,12 +107,21 @@ class WorkspaceRecord:
         return self.gatherings.terms(urls, as_of=as_of) if urls else {}
 
     def registered(
-        self, names: Mapping[str, frozenset[Subject]], *, as_of: datetime, asker: Asker = ANYBODY
+        self,
+        names: Mapping[str, frozenset[Subject]],
+        *,
+        as_of: datetime,
+        asker: Asker = ANYBODY,
+        supposed: Mapping[str, Sequence[Said]] = MappingProxyType({}),
     ) -> Mapping[str, tuple[Term, ...]]:
-        """Map recordings, each with all that a statement may call it, to what their holders say to `asker` by then."""
-        holdings = self.registry.holdings(tuple(names), as_of=as_of)
-        parties = {one.party for those in holdings.values() for one in those}
-        said = by_subject(self.registry.about({name: names[name] for name in holdings}, parties))
+        """Map recordings, each with all that a statement may call it, to what their holders say to `asker` by then.
+
+        `supposed` is what is heard of each besides, as if it were on record.
+        """
+        with self.registry.in_one_state():  # else a grant could be heard, and a holder who came before it not
+            holdings = self.registry.holdings(tuple(names), as_of=as_of)
+            parties = {one.party for those in holdings.values() for one in those}
+            said = by_subject(self.registry.about({name: names[name] for name in holdings}, parties))
         return {
             recording: terms
             for recording, held in holdings.items()
@@ -119,7 +130,7 @@ class WorkspaceRecord:
                     recording,
                     names[recording],
                     held,
-                    said(names[recording]),
+                    (*said(names[recording]), *supposed.get(recording, ())),
                     as_of=as_of,
                     demanded=self.demanded,
                     asker=asker,
