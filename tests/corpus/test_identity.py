@@ -11,6 +11,7 @@ from licet.corpus import Item, MatchLine
 from licet.corpus.identity import Identity, Method, names_to_look_up, weigh
 from licet.corpus.sighting import Sighting
 from licet.identify import AudioFacts
+from licet.policy import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,11 +33,18 @@ def told(
     known: Mapping[str, tuple[str, ...]] | None = None,
     audio: AudioFacts | None = AUDIO,
     on_record: tuple[str, ...] = (),
+    more: bool = False,
 ) -> Identity:
     """Weigh one item."""
     item = Item(name="x.mp3", path="x.mp3", declared=declared)
     sighting = Sighting(
-        item=item, sha256=FILE if audio else "", audio=audio, peaks=200 if audio else 0, tags=tags, matches=matches
+        item=item,
+        sha256=FILE if audio else "",
+        audio=audio,
+        peaks=200 if audio else 0,
+        tags=tags,
+        matches=matches,
+        more=more,
     )
     return weigh(sighting, known or {}, on_record.__contains__, "evidence")
 
@@ -58,6 +66,15 @@ def test_the_surest_way_of_telling_is_named(
     identity = told(known=known, matches=matches, declared=declared)
     assert [(one.recording, one.method) for one in identity.found] == [("jamendo:1", method)]
     assert identity.doubts == ()
+
+
+def test_a_sound_with_more_recordings_than_are_told_is_a_doubt() -> None:
+    """One of those that are not told may be reserved, even where the very same bytes are on record."""
+    known = {f"sha256:{FILE}": ("jamendo:1",)}
+    assert told(known=known, matches=(match("jamendo:1"),)).doubts == ()
+    (doubt,) = told(known=known, matches=(match("jamendo:1"),), more=True).doubts
+    assert (doubt.law, doubt.outcome) == ("doubtful", Outcome.UNKNOWN)
+    assert "more recordings on record than the 1" in doubt.says
 
 
 def test_a_list_that_says_another_recording_than_the_sound_is_contradicted() -> None:

@@ -217,3 +217,36 @@ def test_how_a_query_is_taken(duration_s: float, starts: list[int], changed: lis
     assert [start for start, _, _ in taken] == starts
     assert [start for start, _, too in taken if too] == changed
     assert all(end > start for start, end, _ in taken)
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index in which sixty names were registered for one sound, before the one that is its holder's."""
+    folder = tmp_path_factory.mktemp("crowded")
+    sound = heard(music(1, 14.0))
+    with IndexWriter(folder) as writer:
+        for number in range(60):
+            writer.add(f"copy-{number}", "", sound)
+        writer.add("own", "", heard(music(1, 20.0)))
+    return folder
+
+
+def test_many_copies_hide_none(crowded: Path) -> None:
+    """Whoever registers a sound under many names must not keep its holder from being heard."""
+    index = FingerprintIndex.open(crowded)
+    found, more = index.search_all(heard(clip(1, 2.0, 10.0)))
+    assert not more
+    assert {match.recording for match in found if match.probability >= SURE} == {
+        "own",
+        *(f"copy-{number}" for number in range(60)),
+    }
+
+
+def test_where_more_share_a_sound_than_are_told_that_is_said(crowded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is told is not taken for all."""
+    monkeypatch.setattr("licet.identify.searching.MOST_ALIGNED", 48)
+    found, more = FingerprintIndex.open(crowded).search_all(heard(clip(1, 2.0, 10.0)))
+    assert more
+    assert len(found) == 48
+    _, more = FingerprintIndex.open(crowded).search_all(heard(clip(2, 2.0, 10.0)))
+    assert not more

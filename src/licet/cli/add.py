@@ -93,12 +93,13 @@ def command(
             options={key: value for key, value in options.items() if value},
         )
     if as_json:
-        print_json("add", _facts(added))
+        print_json("add", facts_of(added))
     else:
         _show(added)
 
 
-def _facts(added: Added) -> dict[str, Any]:
+def facts_of(added: Added) -> dict[str, Any]:
+    """Return what came of adding a source, as JSON tells it."""
     snapshot, drift = added.recorded.snapshot, added.recorded.drift
     return {
         "source": snapshot.source,

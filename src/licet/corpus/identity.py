@@ -10,6 +10,8 @@ From the surest down:
 An identifier in a tag, an ISRC or a name is a hint and never more: tags are copied along with everything else. Where a
 list says one recording and the sound says another, both are looked up and the contradiction is a doubt of its own.
 
+Where more recordings on record share its sound than a search tells, that is a doubt: one of them may be reserved.
+
 A file may hold several recordings, and one of them in several places: each that is told is found once. A match that is
 not sure is a doubt where nothing surer accounts for that part of the file.
 """
@@ -90,6 +92,8 @@ def weigh(
         elif sighting.peaks and sound_on_record(key):
             doubts.append(_unheard(key, evidence))
         found[key] = Found(key, Method.LISTED, None)
+    if sighting.more:
+        doubts.append(_crowded(len(found), evidence))
     if not any(one.method in {Method.FILE, Method.PCM} for one in found.values()):
         doubts += [_unsure(match, evidence) for match in _unaccounted(sighting.matches, found)]
     return Identity(tuple(found.values()), tuple(doubts), _hints(sighting, known, found))
@@ -150,6 +154,12 @@ def _unheard(key: str, evidence: str) -> Doubt:
 def _unsure(match: MatchLine, evidence: str) -> Doubt:
     says = f"It sounds like {match.recording} with a probability of {match.probability:.2f}."
     return Doubt("doubtful", says, (evidence,), match.recording)
+
+
+def _crowded(told: int, evidence: str) -> Doubt:
+    return Doubt(
+        "doubtful", f"Its sound is that of more recordings on record than the {told} that are told.", (evidence,)
+    )
 
 
 def _hints(sighting: Sighting, known: Mapping[str, tuple[str, ...]], found: Mapping[str, Found]) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     tags: Tags = Tags("")
     signed: str = ""  # its C2PA manifest store as JSON; text that is none says why it could not be read
     matches: tuple[MatchLine, ...] = ()
+    more: bool = False  # whether more recordings may sound in it than the matches tell
     trouble: Trouble | None = None
 
 
@@ -80,7 +81,7 @@ class Looker:
             return Sighting(item=item, seen=self.today, stamp=stamp, sha256=digest, tags=tags, trouble=trouble)
         except (LicetError, OSError) as wrong:
             return Sighting(item=item, stamp=stamp, sha256=digest, tags=tags, trouble=unreadable(wrong))
-        matches = identify.opened_index(self.index, self.state).search(heard.fingerprint)
+        matches, more = identify.opened_index(self.index, self.state).search_all(heard.fingerprint)
         return Sighting(
             item=item,
             seen=self.today,
@@ -91,6 +92,7 @@ class Looker:
             tags=tags,
             signed=_signed(path),
             matches=tuple(map(match_line, matches)),
+            more=more,
         )
 
 

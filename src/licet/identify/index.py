@@ -107,10 +107,20 @@ class FingerprintIndex:
             UsageError: the fingerprint was made with other parameters than the index.
             IndexDamagedError: a segment contradicts itself.
         """
+        found, _ = self.search_all(query, excluding=excluding)
+        return tuple(islice((match for match in found if match.probability >= least), limit))
+
+    def search_all(self, query: Fingerprint, *, excluding: str | None = None) -> tuple[tuple[Match, ...], bool]:
+        """Return all that is likely, and whether more recordings may hold the same sound than are told.
+
+        Raises:
+            UsageError: the fingerprint was made with other parameters than the index.
+            IndexDamagedError: a segment contradicts itself.
+        """
         if query.parameters != PARAMETERS:
             raise UsageError(f"a fingerprint made with {query.parameters!r} cannot be looked up in this index")
-        found = Search(query, self.shelves(excluding)).run()
-        return tuple(islice((match for match in found if match.probability >= least), limit))
+        search = Search(query, self.shelves(excluding))
+        return tuple(search.run()), search.more
 
     def shelves(self, excluding: str | None = None) -> tuple[Shelf, ...]:
         """Return the segments, with what is withdrawn in them and `excluding` hidden."""

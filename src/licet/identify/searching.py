@@ -7,13 +7,15 @@ A search goes from cheap to thorough, and stops where it is sure.
 3. Where that finds no sure copy, it is looked up with its time and pitch scaled: faster and slower at the same pitch,
    higher and lower at the same pace, and both together, by little, by more and by much; and as it is, by all its peaks,
    as under speech or other music.
-4. The likeliest offsets are laid over their recordings, and what meets there becomes a probability.
+4. The likeliest offsets are laid over their recordings, and what meets there becomes a probability. Where half of those
+   are likely there may be more recordings of the same sound: four times as many are looked at, up to a bound. Past it
+   the search says that it does not tell all.
 5. What is likely is followed along its line as far as both sound alike.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any
@@ -39,6 +41,7 @@ SPARSE_S = 30.0  # from one stretch that is looked up under changes to the next,
 WIDER_S = 10.0  # to each side of a stretch, that are looked at where it leaves a doubt
 HOPE = 0.02  # probability below which a candidate is given up
 EXPLAINED = 0.8  # of a stretch
+MOST_ALIGNED = 384  # recordings that a stretch is laid over
 
 AS_IT_IS = (Change(),)
 SLIGHT, MODERATE, STRONG = (
@@ -69,6 +72,7 @@ CHANGED = tuple(
 )
 THOROUGH = _Round(ranks=6, fan=30, changes=AS_IT_IS, budget=1_800_000, most=40, aligned=40, heard=KEPT)
 ROUNDS = (QUICK, *CHANGED, THOROUGH)
+_WIDER = 4  # times as many, where many are likely
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Search:
         self._shelves = shelves
         self._recording: Any = lru_cache(maxsize=64)(Recording)
         self._spans: list[_Span] = []
+        self.more = False  # whether more recordings may hold the same sound than were told
 
     def run(self) -> list[Match]:
         """Return the matches, in order of probability."""
@@ -127,12 +132,28 @@ class Search:
         """Steps 2 to 5 for one stretch."""
         stretch, _ = self._query.between(start_s, end_s)
         for how in rounds:
-            for candidate, alignment in self._aligned(stretch, how):
-                chance = probability(witnesses(alignment))
-                if chance >= HOPE:
-                    self._follow(stretch, candidate, alignment, chance)
+            self._lay(stretch, how)
             if self._explained(start_s, end_s):  # a few seconds may fit at a pace that is not the query's
                 return
+
+    def _lay(self, stretch: Fingerprint, how: _Round) -> None:
+        """Steps 4 and 5 for one way to look a stretch up."""
+        laid: set[Candidate] = set()
+        while True:
+            likely = 0
+            for candidate, alignment in self._aligned(stretch, how):
+                chance = probability(witnesses(alignment))
+                likely += chance >= LIKELY
+                if chance >= HOPE and candidate not in laid:
+                    self._follow(stretch, candidate, alignment, chance)
+                laid.add(candidate)
+            if 2 * likely < how.aligned:
+                return
+            if how.aligned >= MOST_ALIGNED:
+                self.more = True
+                return
+            wider = min(_WIDER * how.aligned, MOST_ALIGNED)
+            how = replace(how, aligned=wider, most=max(wider, how.most))
 
     def _aligned(self, stretch: Fingerprint, how: _Round) -> Iterator[tuple[Candidate, Alignment]]:
         ballot = Ballot(stretch, how.ranks, how.fan)

@@ -1,22 +1,35 @@
-"""A list of holdings: who holds which share of which right, a line each (CSV, RFC 4180)."""
+"""A list of holdings: who holds which share of which right, a line each (CSV, RFC 4180; or Parquet).
+
+A list whose columns say more than that is a catalogue: what recordings there are, and by the way who holds them. Its
+rows are those of the source `table`, and may say the same of holders, shares and rights.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from licet.catalog import Right, parse_identifier
+import msgspec
+
+from licet.catalog import Problem, Right, parse_identifier
+from licet.catalog.sources.fields import columns_for
+from licet.catalog.sources.reading import opened
+from licet.catalog.sources.rows import FORMS, form_of, parquet_columns, parquet_lines, table_rows
 from licet.errors import LicetError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
+
+    from licet.catalog import Identifier
 
 COLUMNS = ("recording", "right", "holder", "share")
 LONGEST = 1 << 16  # characters of a line
+_OF_HOLDINGS = frozenset({"key", "holder", "share"})  # what columns of a list of holdings may mean to a table
 _SHARE = re.compile(r"(?:[0-9]{1,9}/[1-9][0-9]{0,8}|[0-9]{1,3}(?:\.[0-9]{1,9})?%?|\.[0-9]{1,9})")
 
 
@@ -30,26 +43,63 @@ class Listed:
     share: Fraction
 
 
-def read_holdings(path: Path, party: str) -> Iterator[Listed]:
-    """Yield the holdings that `party` lists in the file at `path`, one for each right.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is meant where a line says nothing else: who holds, which rights, and how much of them."""
+
+    party: str
+    rights: tuple[Right, ...] = tuple(Right)
+    share: Fraction = Fraction(1)
+
+    def of(self, recording: str) -> Iterator[Listed]:
+        """Yield that of a recording, one for each right."""
+        return (Listed(recording, right, self.party, self.share) for right in self.rights)
+
+
+def is_catalogue(path: Path, named: Mapping[str, str] | None = None) -> bool:
+    """Whether the columns of the table at `path` say more of recordings than who holds them.
+
+    `named` says which of them holds which field, where their names do not.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    if path.suffix.lower() not in FORMS:
+        return False
+    with opened(path, "a list") as stream:
+        form = form_of(path)
+        columns = parquet_columns(stream, path.name) if form == "parquet" else table_rows(stream, path.name, form)[0]
+    return not {*columns_for(tuple(columns)), *(named or ())} <= _OF_HOLDINGS
+
+
+def read_holdings(path: Path, held: Held) -> Iterator[Listed]:
+    """Yield the holdings in the list at `path`, one for each right; `held` is what is meant where it is silent.
 
     Raises:
         SourceError: it cannot be read, or a line of it makes no sense. The message names the line, and nothing of the
             list counts then.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader((line for line in stream if _short(line, path)), strict=True)
-            if unknown := set(rows.fieldnames or ()) - set(COLUMNS):
-                raise SourceError(f"{path}: there is no column {min(unknown)!r}", mend=f"one of {', '.join(COLUMNS)}")
-            if "recording" not in (rows.fieldnames or ()):
-                raise SourceError(f"{path} has no column `recording`", mend="name the columns in its first line")
-            for row in rows:
-                yield from _holdings(row, party, f"{path}:{rows.line_num}")
-    except OSError as refused:
-        raise SourceError(f"{path} cannot be read: {refused.strerror}") from refused
-    except (csv.Error, UnicodeDecodeError) as broken:
-        raise SourceError(f"{path} is no list of holdings: {broken}", mend="write it as CSV, in UTF-8") from broken
+    for where, row in _parquet_holdings(path) if path.suffix.lower() == ".parquet" else _csv_holdings(path):
+        with _at(where):
+            recording, stated = str(parse_identifier(row["recording"])), _stated(row, held)
+        yield from stated.of(recording)
+
+
+def read_catalogue(path: Path, held: Held, named: Callable[[Mapping[str, str]], Identifier | None]) -> Iterator[Listed]:
+    """Yield what the rows of a catalogue say of holders, by their columns `right`, `holder` and `share`.
+
+    `named` returns what the recording of a row is called, by its columns; a row that names none is passed over, as it
+    is where the catalogue is put on record.
+
+    Raises:
+        SourceError: it cannot be read, or a row makes no sense. The message names the row.
+    """
+    for where, row in _rows(path):
+        key = named(row)
+        if key is not None:
+            with _at(where):
+                stated = _stated({column.strip().lower(): value for column, value in row.items()}, held)
+            yield from stated.of(str(key))
 
 
 def share_of(text: str) -> Fraction:
@@ -69,17 +119,69 @@ def share_of(text: str) -> Fraction:
     return share
 
 
-def _holdings(row: dict[str, str | None], party: str, where: str) -> Iterator[Listed]:
-    said = {name: (row.get(name) or "").strip() for name in COLUMNS}
+def _stated(row: Mapping[str, str], held: Held) -> Held:
+    """Return what a row says, and what is meant where it is silent."""
+    right, holder, share = (row.get(name, "").strip() for name in ("right", "holder", "share"))
+    if right and right not in list(Right):
+        raise SourceError(f"there is no right {right!r}", mend="recording, work, or empty")
+    rights = (Right(right),) if right else held.rights
+    return Held(holder or held.party, rights, share_of(share) if share else held.share)
+
+
+@contextmanager
+def _at(where: str) -> Iterator[None]:
+    """Say where it stands, if something makes no sense."""
     try:
-        recording, share = str(parse_identifier(said["recording"])), share_of(said["share"])
-        rights = (Right(said["right"]),) if said["right"] else tuple(Right)
+        yield
     except LicetError as wrong:
         raise SourceError(f"{where}: {wrong.message}", mend=wrong.mend) from wrong
-    except ValueError:
-        raise SourceError(f"{where}: there is no right {said['right']!r}", mend="recording, work, or empty") from None
-    for right in rights:
-        yield Listed(recording, right, said["holder"] or party, share)
+
+
+def _csv_holdings(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the lines of a CSV, which must be whole."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.DictReader((line for line in stream if _short(line, path)), strict=True)
+            _check_columns(rows.fieldnames or (), path)
+            for row in rows:
+                yield f"{path}:{rows.line_num}", {name: row.get(name) or "" for name in COLUMNS}
+    except OSError as refused:
+        raise SourceError(f"{path} cannot be read: {refused.strerror}") from refused
+    except (csv.Error, UnicodeDecodeError) as broken:
+        raise SourceError(f"{path} is no list of holdings: {broken}", mend="write it as CSV, in UTF-8") from broken
+
+
+def _parquet_holdings(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the rows of a Parquet file, which must be whole."""
+    with opened(path, "a list of holdings") as stream:
+        columns = parquet_columns(stream, path.name)
+        _check_columns(columns, path)
+        for number, line in enumerate(parquet_lines(stream, path.name, columns), start=1):
+            if isinstance(line, Problem):
+                raise SourceError(f"{line.where}: {line.says}", mend="write it in UTF-8")
+            yield f"{path}:{number}", msgspec.json.decode(line, type=dict[str, str])
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the rows of a catalogue that can be read, in whatever form it is."""
+    form = form_of(path)
+    with opened(path, "a catalogue") as stream:
+        if form == "parquet":
+            lines = parquet_lines(stream, path.name, parquet_columns(stream, path.name))
+            for number, line in enumerate(lines, start=1):
+                if not isinstance(line, Problem):
+                    yield f"{path}:{number}", msgspec.json.decode(line, type=dict[str, str])
+        else:
+            for row in table_rows(stream, path.name, form)[1]:
+                if not isinstance(row, Problem):
+                    yield f"{path}:{row.number}", row.values
+
+
+def _check_columns(columns: Collection[str], path: Path) -> None:
+    if unknown := set(columns) - set(COLUMNS):
+        raise SourceError(f"{path}: there is no column {min(unknown)!r}", mend=f"one of {', '.join(COLUMNS)}")
+    if "recording" not in columns:
+        raise SourceError(f"{path} has no column `recording`", mend="name the columns in its first line")
 
 
 def _short(line: str, path: Path) -> bool:

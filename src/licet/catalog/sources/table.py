@@ -78,6 +78,11 @@ class Table:
         """
         return self._entries()
 
+    def key_of(self, row: Mapping[str, str]) -> Identifier | None:
+        """Return the key of the recording that a row is about, given by its columns; None where it names none."""
+        stated = _stated(row, {**columns_for(tuple(row)), **self.columns})
+        return self._key(stated, identifiers_of(stated)[0])
+
     @cached_property
     def _file(self) -> SourceFile:
         form_of(self.path)
@@ -139,7 +144,7 @@ class Table:
 
     def _read_row(self, row: Row, fields: Mapping[str, str], blob: str) -> Iterator[Entry | Problem]:
         where = f"{self._file.path}:{row.number}"
-        stated = {one: row.values.get(column, "") for one, column in fields.items()}
+        stated = _stated(row.values, fields)
         identifiers, doubts = identifiers_of(stated)
         key = self._key(stated, identifiers)
         if key is None:
@@ -162,3 +167,7 @@ class Table:
         if path:
             return local_identifier(name, escape_path(path.encode()))
         return identifiers[0] if identifiers else None
+
+
+def _stated(row: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str]:
+    return {one: row.get(column, "") for one, column in fields.items()}
