@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Self
+from decimal import Context, Decimal, Inexact
+from typing import TYPE_CHECKING, Self
 
 from licet.errors import UsageError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 # ISO 4217, active codes that are tender somewhere (as CLDR 47 lists them), by the digits after the point.
 _WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
@@ -26,6 +29,7 @@ USD UYU UZS VES WST XCD XCG YER ZAR ZMW ZWG
 DIGITS = {
     code: digits for digits, codes in ((0, _WHOLE), (2, _HUNDREDTHS), (3, _THOUSANDTHS)) for code in codes.split()
 }
+_EXACT = Context(prec=200, traps=[Inexact])  # whatever the thread's own context is set to
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
 
 
@@ -41,6 +45,8 @@ class Money:
     amount: Decimal
 
     def __post_init__(self) -> None:
+        if not (self.amount.is_finite() and self.amount >= 0):
+            raise UsageError(f"{self.amount} is no amount", mend="at least nothing")
         if self.currency not in DIGITS:
             raise UsageError(
                 f"there is no currency {self.currency!r}", mend="three letters as in ISO 4217, such as EUR"
@@ -62,14 +68,17 @@ class Money:
     def __add__(self, other: Money) -> Money:
         if other.currency != self.currency:
             raise UsageError(f"{self} and {other} cannot be added", mend="keep a sum for each currency")
-        return Money(self.currency, self.amount + other.amount)
+        return Money(self.currency, _EXACT.add(self.amount, other.amount))
 
-    def __mul__(self, times: Decimal | int) -> Money:
-        return Money(self.currency, self.amount * times)
+    @classmethod
+    def nearest(cls, amount: Fraction, currency: str) -> Self:
+        """Return an exact amount to the digits that the currency has, half to even.
 
-    def rounded(self) -> Money:
-        """Return it to the digits that the currency has, half to even."""
-        return Money(self.currency, self.amount.quantize(Decimal(1).scaleb(-DIGITS[self.currency]), ROUND_HALF_EVEN))
+        Raises:
+            UsageError: there is no such currency.
+        """
+        digits = DIGITS.get(currency, 0)
+        return cls(currency, Decimal(round(amount * 10**digits)).scaleb(-digits, _EXACT))
 
 
 def decimal_of(text: str) -> Decimal:

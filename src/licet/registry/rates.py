@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from licet.errors import UsageError
 from licet.money import Money, decimal_of
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 WHOLE = 100  # percent
+SECONDS_A_MINUTE = 60
 
 
 class Basis(StrEnum):
@@ -20,6 +27,26 @@ class Basis(StrEnum):
     RUN = "run"  # each training run, however many recordings are in it
     MODEL = "model"  # each model that comes of it
     REVENUE = "revenue"  # percent of what a model earns: nothing is due before it does
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is licensed: each recording once, and how long they are together."""
+
+    recordings: int
+    seconds: Fraction
+    runs: int = 1
+    models: int = 1
+
+    def times(self, basis: Basis) -> Fraction:
+        """Return how many times a rate on that basis is due; never, of revenue."""
+        return {
+            Basis.RECORDING: Fraction(self.recordings),
+            Basis.MINUTE: self.seconds / SECONDS_A_MINUTE,
+            Basis.RUN: Fraction(self.runs),
+            Basis.MODEL: Fraction(self.models),
+            Basis.REVENUE: Fraction(0),
+        }[basis]
 
 
 class Rate(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -48,3 +75,33 @@ class Rate(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     def money(self) -> Money:
         """Return what one costs; not of revenue."""
         return Money.parse(self.amount)
+
+    def comes_to(self, extent: Extent) -> Fraction:
+        """Return what it comes to, exact, in its currency; not of revenue."""
+        least = Money.parse(self.minimum).amount if self.minimum else 0
+        return max(Fraction(self.money.amount) * extent.times(self.basis), Fraction(least))
+
+    def __str__(self) -> str:
+        least = f", at least {self.minimum}" if self.minimum else ""
+        if self.basis is Basis.REVENUE:
+            return f"{self.amount} % of revenue{least}"
+        return f"{self.amount} a {self.basis}{least}"
+
+
+def currencies(rates: Iterable[Rate]) -> frozenset[str]:
+    """Return the currencies of the rates that are money; a share of revenue is in none."""
+    return frozenset(rate.money.currency for rate in rates if rate.basis is not Basis.REVENUE)
+
+
+def price(rates: Iterable[Rate], extent: Extent) -> Money | None:
+    """Return what rates come to together, rounded once; None where all of them are shares of revenue.
+
+    Raises:
+        UsageError: they are of several currencies.
+    """
+    charged = [rate for rate in rates if rate.basis is not Basis.REVENUE]
+    if not charged:
+        return None
+    if len(found := currencies(charged)) > 1:
+        raise UsageError(f"rates: they are in {' and '.join(sorted(found))}", mend="make an offer in each")
+    return Money.nearest(sum((rate.comes_to(extent) for rate in charged), Fraction(0)), *found)

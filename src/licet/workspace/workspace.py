@@ -41,6 +41,7 @@ from licet.settings import DATABASE, FILE_NAME, read_settings, template
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
 from licet.workspace.claims import Claims
 from licet.workspace.desk import Desk
+from licet.workspace.market import Market
 from licet.workspace.receipts import ReceiptBook
 from licet.workspace.record import INDEX, WorkspaceRecord
 from licet.workspace.reopening import Looked, Reopener
@@ -144,6 +145,11 @@ class Workspace:
     def claims(self) -> Claims:
         """What parties claim, what becomes of it, and the packs that they hand over."""
         return Claims(self._record, self.receipts, self.identify)
+
+    @cached_property
+    def market(self) -> Market:
+        """What is offered, quoted and accepted."""
+        return Market(self.folder / "manifests", self._record, self.policy, self.desk, self.receipts)
 
     @cached_property
     def notices(self) -> Notices:
