@@ -81,7 +81,7 @@ def test_from_a_finding_to_a_pack(case: Case, tmp_path: Path, monkeypatch: pytes
 
     pack = tmp_path / "pack"
     assert "notice.pdf" in run("pack", name, pack, "--audio", case.corpus, "--audio", case.masters)
-    key = ("--key", case.room.receipts.key_path.with_name("log.key.pub"))
+    key = ("--known", case.room.receipts.key_path.with_name("log.key.pub"))
     assert "pack checks." in run("verify", pack, *key)
     checked = told("verify", pack, *key)
     assert (checked["checks"], checked["claim"], checked["wrong"]) == (True, claim["id"], [])
@@ -134,4 +134,4 @@ def test_what_is_not_there(case: Case, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no nowhere"):
         run("pack", "zz", tmp_path / "pack", "--audio", "nowhere")
     with pytest.raises(UsageError, match="there is no folder"):
-        run("verify", tmp_path / "pack", "--key", case.room.receipts.key_path.with_name("log.key.pub"))
+        run("verify", tmp_path / "pack", "--known", case.room.receipts.key_path.with_name("log.key.pub"))

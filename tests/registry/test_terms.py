@@ -350,7 +350,7 @@ def test_what_is_said_later_changes_nothing_earlier(held: list[Holding], said: l
 
 @given(held=holders(), said=statements())
 def test_whoever_says_nothing_of_itself_is_permitted_no_more(held: list[Holding], said: list[Said]) -> None:
-    """What anybody may do, one may do as well, unless something exclusive or a dispute of its own grant is in the way."""
+    """What anybody may do, one may do as well, unless something exclusive or a dispute is in the way."""
     in_the_way = any(one.statement.exclusive or one.statement.kind is Kind.DISPUTE for one in said)
     if outcome(held, *said) is PERMITTED and not in_the_way:
         assert outcome(held, *said, asker=Asker("lab", "Tidal")) is PERMITTED

@@ -32,7 +32,7 @@ def command() -> None:
       licet claim step biglab 4f0c answered --answer partly --words "of two we hold one"
       licet claim list --overdue
       licet claim pack 4f0c pack/ --audio music/ --audio corpus/
-      licet claim verify pack/ --key log.key.pub
+      licet claim verify pack/ --known log.key.pub
     """
 
 
@@ -261,22 +261,22 @@ def pack(claim: str, folder: Path, audio: tuple[Path, ...], workspace: Path | No
 
 @command.command("verify")
 @click.argument("folder", type=FILE)
-@click.option("--key", "keys", multiple=True, type=FILE, required=True, help="The log's public key; repeat.")
+@click.option("--known", multiple=True, type=FILE, required=True, help="A file of public keys, one a line; repeat.")
 @json_option
 @click.pass_context
-def verify(context: click.Context, folder: Path, keys: tuple[Path, ...], as_json: bool) -> None:
+def verify(context: click.Context, folder: Path, known: tuple[Path, ...], as_json: bool) -> None:
     """Check the pack in FOLDER, offline: that nothing in it is changed, missing or added, and who signed it.
 
     \b
     Example:
-      licet claim verify pack/ --key log.key.pub
+      licet claim verify pack/ --known log.key.pub
 
     Exit codes: 0 it checks; 1 it does not, and each file that is wrong is named; 2 an error.
     """
     from licet.exports.claim_notice import check_pack
     from licet.transparency import read_verifiers
 
-    checked = check_pack(folder, [one for path in keys for one in read_verifiers(path)])
+    checked = check_pack(folder, [one for path in known for one in read_verifiers(path)])
     wrong = [{"file": one.file, "says": one.says} for one in checked.wrong]
     told = {
         "checks": not wrong,

@@ -45,7 +45,8 @@ def _pool() -> dict[str, Any]:
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, **_pool())
+    in_memory = url.database in {None, "", ":memory:"}  # of one connection, whatever is asked
+    engine = sa.create_engine(url, **({} if in_memory else _pool()))
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

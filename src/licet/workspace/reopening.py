@@ -28,7 +28,7 @@ from licet.corpus.reopening import Reopened, lines_again, read_reopened, write_r
 from licet.corpus.sealing import leaning_on
 from licet.placing import place
 from licet.policy import Act, Purpose, Use
-from licet.registry.statements import Reach
+from licet.registry.statements import Kind, Reach
 from licet.registry.terms import Asker
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from licet.workspace.receipts import ReceiptBook
     from licet.workspace.record import WorkspaceRecord
 
+_OF_AN_OFFER = frozenset({Kind.OFFER, Kind.ACCEPTANCE, Kind.REVOCATION})  # they change no verdict; the grants do
 EVERYTHING = "everything"  # what a receipt leans on, whatever it is of
 
 
@@ -154,6 +155,8 @@ class Reopener:
         parties: set[str] = set()
         for said in registry.since(count, heard_until, as_of=as_of):
             about = registry.subject_of(said)
+            if about.statement.kind is Kind.OFFER and said.statement.kind in _OF_AN_OFFER:
+                continue
             narrow = {subject.name for subject in about.statement.subjects if subject.reach is Reach.RECORDING}
             concerned |= narrow
             if len(narrow) < len(about.statement.subjects):

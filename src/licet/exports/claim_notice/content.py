@@ -244,7 +244,7 @@ def _checking(dossier: Dossier) -> Iterator[Block]:
     yield Text(
         "bundle.json holds the SHA-256 of every file of this pack, signed with the key of the log "
         f"{dossier.origin} (in-toto statement in a DSSE envelope, Ed25519). With the log’s public key: "
-        "licet claim verify FOLDER --key log.key.pub"
+        "licet claim verify FOLDER --known log.key.pub"
     )
     yield Text("The SHA-256 of claim.json is the id of the claim, which the log holds with its time.")
     yield Text(NO_ADVICE)
