@@ -310,5 +310,5 @@ def test_every_part_is_taken_once_and_the_sum_is_that_of_the_lines(market: Any, 
     for one in found:
         assert one.extent.recordings == len(one.recordings)
         assert all(rights <= set(one.offer.statement.rights) for rights in one.recordings.values())
-        assert all(one.offer.statement.reach_to(_names(name)) for name in one.recordings)
+        assert all(one.offer.reach_to(_names(name)) for name in one.recordings)
     assert cost(items, market) == sum((Fraction(one.price.amount) for one in found if one.price), Fraction(0))

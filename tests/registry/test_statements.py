@@ -22,6 +22,7 @@ from licet.registry.statements import (
     moment,
     parse,
 )
+from licet.registry.terms import Said
 from speaking import ALL, THIS
 
 PRICED = Rate(Basis.RECORDING, "2 EUR")
@@ -79,6 +80,7 @@ def test_what_is_no_statement_is_refused(content: bytes) -> None:
         ({"subjects": ALL * (MOST_SUBJECTS + 1)}, "words"),
         ({"subjects": (Subject(Reach.ARTIST, "x" * (MOST_NAME + 1)),)}, "subjects"),
         ({"words": "x" * (MOST_TEXT + 1)}, "words"),
+        ({"grantees": ("x" * (MOST_NAME + 1),)}, "grantees"),
         ({"rights": ()}, "rights"),
         ({"acts": ()}, "acts"),
         ({"purposes": ()}, "purposes"),
@@ -100,7 +102,8 @@ def test_its_window_and_its_reach() -> None:
     """A day lies in it or not; of several subjects the narrowest counts."""
     one = made(begins="2026-11-20", subjects=(*ALL, *THIS))
     assert [one.holds_on(date(2026, 11, day)) for day in (19, 20, 30)] == [False, True, True]
-    assert one.reach_to({*ALL, *THIS}) is Reach.RECORDING
-    assert one.reach_to(ALL) is Reach.CATALOGUE
-    assert one.reach_to([]) is None
+    said = Said(one.id, one)
+    assert said.reach_to({*ALL, *THIS}) is Reach.RECORDING
+    assert said.reach_to(ALL) is Reach.CATALOGUE
+    assert said.reach_to([]) is None
     assert moment(AT, "at") == one.moment

@@ -332,7 +332,7 @@ def test_nothing_is_permitted_that_a_holder_did_not_grant(held: list[Holding], s
                 one.statement.party == owner.party
                 and right in one.statement.rights
                 and Act.TRAIN_GENERATIVE in one.statement.acts
-                and one.statement.reach_to(NAMES)
+                and one.reach_to(NAMES)
                 and one.id not in open_ones | revoked
                 and asker.meant_by(one.statement)
                 for one in said

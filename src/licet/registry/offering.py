@@ -162,7 +162,7 @@ class _Holder:
             return (), f"the control of {self.holding.name} is {self.holding.control} only"
         hindrances = {one.id: self._hindrance(one.statement) for one in made}
         applying = [one for one in made if not hindrances[one.id]]
-        narrow_first = sorted(applying, key=lambda one: (-_narrowness(one.statement, self.names), one.id))
+        narrow_first = sorted(applying, key=lambda one: (-_narrowness(one, self.names), one.id))
         return tuple(narrow_first), "" if applying else min(hindrances.values())
 
     def _about(self, kind: Kind) -> Iterator[Said]:
@@ -170,13 +170,11 @@ class _Holder:
         for one in self.live:
             says = one.statement
             mine = says.kind is kind and says.party == self.holding.party and self.right in says.rights
-            if mine and says.reach_to(self.names) and self.demand.covered_by(says):
+            if mine and one.reach_to(self.names) and self.demand.covered_by(says):
                 yield one
 
     def _may_take(self, offer: Statement) -> bool:
-        asker = self.demand.asker
-        party = not offer.grantees or asker.party in offer.grantees
-        return party and (not offer.models or asker.model in offer.models) and offer.moment <= self.demand.until
+        return self.demand.asker.meant_by(offer) and offer.moment <= self.demand.until
 
     def _hindrance(self, offer: Statement) -> str:
         """Say why an offer does not apply, or return "" (step 4)."""
@@ -196,7 +194,7 @@ def _each_once(held: Sequence[Holding]) -> Iterator[Holding]:
         yield min((one for one in held if one.party == party), key=lambda one: (one.control, one.name))
 
 
-def _narrowness(offer: Statement, names: Collection[Subject]) -> int:
+def _narrowness(offer: Said, names: Collection[Subject]) -> int:
     reach = offer.reach_to(names)
     assert reach is not None
     return reach.narrowness

@@ -11,7 +11,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,9 +20,6 @@ from licet.registry.rates import Rate
 from licet.terms import Act, Purpose
 from licet.terms.territories import COUNTRIES, UNION, WORLD
 from licet.transparency.statements import canonical
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 SIGNED_TYPE = "application/vnd.licet.statement+json"
 MOST_TEXT = 4_000  # characters of free text
@@ -126,6 +122,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def _check_bounds(self) -> None:
         if any(len(one.name) > MOST_NAME for one in self.subjects):
             raise UsageError("subjects: a name is too long", mend=f"at most {MOST_NAME} characters")
+        if any(len(one) > MOST_NAME for one in (*self.grantees, *self.models, self.under, self.price)):
+            raise UsageError("grantees: a name is too long", mend=f"at most {MOST_NAME} characters")
         if len(self.subjects) > MOST_SUBJECTS or len(self.words) > MOST_TEXT:
             raise UsageError(
                 "words: it is too long", mend=f"at most {MOST_SUBJECTS} subjects and {MOST_TEXT} characters"
@@ -159,11 +157,6 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Whether a day lies in its window."""
         begins, ends = _day(self.begins, "begins"), _day(self.ends, "ends")
         return (begins is None or begins <= day) and (ends is None or day <= ends)
-
-    def reach_to(self, names: Collection[Subject]) -> Reach | None:
-        """Return how narrowly it is about a recording that goes by `names`; None if it is not about it."""
-        reaches = [one.reach for one in self.subjects if one in names]
-        return max(reaches, key=lambda reach: reach.narrowness, default=None)
 
 
 def parse(content: bytes) -> Statement:

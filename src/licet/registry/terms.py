@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 from licet.catalog import Right
 from licet.errors import UsageError
 from licet.registry.regions import Region
-from licet.registry.statements import Kind
+from licet.registry.statements import Kind, Reach
 from licet.terms import Evidence, Resolution, Says, Stance, Standing, Term, Voice
 
 if TYPE_CHECKING:
@@ -81,10 +81,9 @@ class Asker:
     model: str = ""
 
     def meant_by(self, statement: Statement) -> bool:
-        """Whether a grant or an offer is for this one too. One that is exclusive must name it."""
-        named = bool(statement.grantees or statement.models) or not statement.exclusive
+        """Whether a grant or an offer is for this one too."""
         party = not statement.grantees or self.party in statement.grantees
-        return named and party and (not statement.models or self.model in statement.models)
+        return party and (not statement.models or self.model in statement.models)
 
 
 ANYBODY = Asker()
@@ -101,13 +100,29 @@ class Holding:
     control: Control = Control.SELF_DECLARED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """A statement on record: its id, and whether its party signed it."""
 
     id: str
     statement: Statement
     signed: bool = False
+
+    def reach_to(self, names: Iterable[Subject]) -> Reach | None:
+        """Return how narrowly it is about a recording that goes by `names`; None if it is not about it."""
+        reaches = (one.reach for one in names if one in self._subjects)
+        return max(reaches, key=lambda reach: reach.narrowness, default=None)
+
+    @cached_property
+    def _subjects(self) -> frozenset[Subject]:
+        return frozenset(self.statement.subjects)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Where its text is kept."""
+        where = f"statement {self.id} in the registry"
+        size = len(self.statement.encoded())
+        return Evidence(self.id, "registry", where, self.statement.moment, self.id, 0, size)
 
 
 def registered_terms(
@@ -141,7 +156,7 @@ def registered_terms(
         about = [
             one
             for one in live
-            if one.statement.party in parties and right in one.statement.rights and one.statement.reach_to(names)
+            if one.statement.party in parties and right in one.statement.rights and one.reach_to(names)
         ]
         if about:
             terms.update(_Case(recording, names, held, about, frozen, demanded, asker).terms())
@@ -262,7 +277,8 @@ class _Case:
     def _reserves(self, one: Said) -> bool:
         """Whether it reserves, for whoever asks: a grant does that to all but those it is exclusive to (step 7)."""
         says = one.statement
-        return says.kind is Kind.RESERVATION or (says.exclusive and not self.asker.meant_by(says))
+        to_asker = bool(says.grantees or says.models) and self.asker.meant_by(says)
+        return says.kind is Kind.RESERVATION or (says.exclusive and not to_asker)
 
     def _waits(self, one: Said) -> str:
         """Say why a grant does not count, or return "" (steps 2 and 6)."""
@@ -312,7 +328,7 @@ class _Case:
         return found
 
     def _reach(self, one: Said) -> int:
-        reach = one.statement.reach_to(self.names)
+        reach = one.reach_to(self.names)
         return 0 if reach is None else reach.narrowness
 
     def _proved(self, one: Said) -> bool:
@@ -322,7 +338,7 @@ class _Case:
         return Term(
             _words(one.statement),
             resolution,
-            _evidence(one),
+            one.evidence,
             Voice.CATALOGUE,
             self.recording,
             standing=Standing.SIGNED if proved else Standing.PUBLIC,
@@ -348,9 +364,3 @@ def _words(statement: Statement) -> str:
 def _for_whom(statement: Statement) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "to", tuple(sorted(statement.grantees))
     yield "for", tuple(sorted(statement.models))
-
-
-def _evidence(one: Said) -> Evidence:
-    content = one.statement.encoded()
-    where = f"statement {one.id} in the registry"
-    return Evidence(one.id, "registry", where, one.statement.moment, one.id, 0, len(content))
