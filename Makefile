@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= auto
+# One more than there are processors: tests that kill and start processes wait a good deal.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(1 + (os.cpu_count() or 1))")
 MINUTES ?= 60
 
 .PHONY: demo test page-tools database-tools laws lint docs bench bench-data bench-identify bench-scale fuzz format clean

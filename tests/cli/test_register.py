@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -115,9 +117,12 @@ def test_a_duplicate_is_shown_and_is_no_conflict(here: Path) -> None:
 
 def test_one_recording_and_a_share_of_one_right(here: Path) -> None:
     """What is missing is said."""
-    said = run("register", "ann", "jamendo:2", "--share", "50%", "--right", "work")
+    said = run("register", "ann", "jamendo:2", "--share", "50%", "--right", "work", "--role", "composer")
     for words in ("1 holdings on record, in 1 recordings", "1/2 of the composition is nobody's on record: jamendo:2"):
         assert words in said
+    with Workspace.open(here) as room:
+        (held,) = room.desk.store.holdings(["jamendo:2"], as_of=datetime.max.replace(tzinfo=UTC))["jamendo:2"]
+    assert (held.share, held.role) == (Fraction(1, 2), "composer")
     (here / "all.csv").write_text("recording\njamendo:1\njamendo:3\n")
     both = run("register", "ann", "all.csv", "--right", "recording", "--no-compare")
     for words in ("the composition is nobody's on record: jamendo:1 and 1 more", "Not compared"):

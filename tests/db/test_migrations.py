@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,14 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from licet.catalog import Right
 from licet.catalog.store import CatalogStore
-from licet.db import NUMBER, SCHEMA_VERSION, TEXT, open_database, reading, writing
+from licet.db import NUMBER, SCHEMA_VERSION, TEXT, is_url, moment_of, open_database, reading, writing
 from licet.db.migrations import FOLDER
 from licet.errors import WorkspaceError
+from licet.registry.parties import Party
+from licet.registry.store import RegistryStore
+from licet.registry.terms import Holding
 from licet.terms.gathering import Response
 from licet.terms.store import ResponseStore
 
@@ -141,6 +146,39 @@ def test_the_first_workspaces_are_taken_as_they_stand(tmp_path: Path) -> None:
         connection.executescript(VERSION_1.read_text())
     connection.close()
     assert tables(tmp_path / "old.db") == tables(tmp_path / "new.db")
+
+
+HOLDING_1 = """
+CREATE TABLE registry_holding (
+    number {number} NOT NULL, recording TEXT NOT NULL, "right" VARCHAR(16) NOT NULL, party VARCHAR(64) NOT NULL,
+    share TEXT NOT NULL, "by" VARCHAR(64) NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (number)
+)
+"""
+
+
+def test_what_was_registered_before_there_were_roles_is_held_still(database: str) -> None:
+    """Version 2: and what is registered of it later counts."""
+    engine = open_database(database)
+    number = "BIGSERIAL" if is_url(database) else "INTEGER"
+    with writing(engine) as connection:
+        connection.execute(sa.text(HOLDING_1.format(number=number)))
+        row = {"recording": "jamendo:1", "right": "work", "party": "ann", "share": "1/2", "by": "ann", "at": 5}
+        columns = 'recording, "right", party, share, "by", at_us'
+        connection.execute(
+            sa.text(f"INSERT INTO registry_holding ({columns}) VALUES (:recording, :right, :party, :share, :by, :at)"),  # noqa: S608
+            row,
+        )
+        connection.execute(sa.text("UPDATE licet_schema SET version = 1"))
+    engine.dispose()
+    engine = open_database(database)
+    store = RegistryStore(engine)
+    store.add_party(Party("ann", "Ann"), moment_of(0))
+    (before,) = store.holdings(["jamendo:1"], as_of=moment_of(5))["jamendo:1"]
+    assert (before.share, before.role) == (Fraction(1, 2), "")
+    store.hold("ann", [("jamendo:1", Holding("ann", "Ann", Right.WORK, Fraction(1), role="composer"))], moment_of(5))
+    (after,) = store.holdings(["jamendo:1"], as_of=moment_of(5))["jamendo:1"]
+    assert (after.share, after.role) == (Fraction(1), "composer")
+    engine.dispose()
 
 
 def tables(place: Path) -> dict[str, object]:

@@ -156,6 +156,7 @@ def test_who_registered_what_and_when() -> None:
         "name": "Ann",
         "right": "work",
         "share": "1/2",
+        "role": "",
         "by": "ann",
         "since": "2026-11-22T12:00:00+00:00",
     }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-HALF = Held("ann", (Right.WORK,), Fraction(1, 2))
+HALF = Held("ann", (Right.WORK,), Fraction(1, 2), "composer")
 
 
 def written(path: Path, columns: Mapping[str, object]) -> Path:
@@ -57,11 +57,14 @@ def test_a_list_that_says_more_than_who_holds_what_is_a_catalogue(header: str, c
 def test_what_is_meant_where_a_line_is_silent(tmp_path: Path) -> None:
     """Who registers, which rights, and how much; what the line says counts before it."""
     path = tmp_path / "list.csv"
-    path.write_text("recording,right,holder,share\njamendo:1,,,\njamendo:2,recording,bob,1\n")
+    path.write_text("recording,right,holder,share,role\njamendo:1,,,,\njamendo:2,recording,bob,1,label\n")
     assert list(read_holdings(path, HALF)) == [
-        Listed("jamendo:1", Right.WORK, "ann", Fraction(1, 2)),
-        Listed("jamendo:2", Right.RECORDING, "bob", Fraction(1)),
+        Listed("jamendo:1", Right.WORK, "ann", Fraction(1, 2), "composer"),
+        Listed("jamendo:2", Right.RECORDING, "bob", Fraction(1), "label"),
     ]
+    path.write_text(f"recording,role\njamendo:1,{'x' * 101}\n")
+    with pytest.raises(SourceError, match=r"list\.csv:2: the role is too long"):
+        list(read_holdings(path, HALF))
 
 
 def test_rows_of_a_catalogue_that_name_nothing_are_passed_over(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from licet.errors import UsageError
 from licet.registry.parties import Party
 from licet.registry.statements import Kind
 from licet.registry.store import RegistryStore
-from licet.registry.terms import Control, by_subject
+from licet.registry.terms import Control, Holding, by_subject
 from speaking import ALL, ANN, BOB, NAMES, NOON, RECORDING, THIS, held, said
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def store(database: str) -> Iterator[RegistryStore]:
 def test_a_registry_in_which_nobody_spoke(store: RegistryStore) -> None:
     """Answers every question, and makes no table for it."""
     assert not store.any()
+    assert store.answers(["0" * 64]) == ()
     assert store.parties([ANN], as_of=NOON) == {}
     assert store.holdings([RECORDING], as_of=NOON) == {}
     assert (store.holds(ANN), store.held_by(ANN)) == (False, set())
@@ -71,6 +72,17 @@ def test_what_is_registered_gives_way_to_what_its_registrant_says_later(store: R
     assert store.held_by(BOB) == {RECORDING}
     with pytest.raises(UsageError, match="cannot hold 0"):
         store.hold(ANN, [(RECORDING, held(ANN, 0)[0])], NOON)
+
+
+def test_of_two_registrations_of_one_moment_the_later_counts(store: RegistryStore) -> None:
+    """They never stand side by side, and say as what it is held, which weighs nothing."""
+    store.add_party(Party(ANN, "Ann", control=Control.VOUCHED), NOON)
+    for share, role in ((Fraction(1, 2), "composer"), (Fraction(1, 3), "publisher")):
+        one = Holding(ANN, "Ann", Right.WORK, share, Control.VOUCHED, role)
+        store.hold(ANN, [(RECORDING, one)], NOON)
+    (found,) = store.holdings([RECORDING], as_of=NOON)[RECORDING]
+    assert (found.share, found.role) == (Fraction(1, 3), "publisher")
+    assert found == held(ANN, Fraction(1, 3), Right.WORK)[0], "whoever registers it under another role holds no more"
 
 
 def test_what_was_said_is_found_with_what_was_said_about_it(store: RegistryStore) -> None:

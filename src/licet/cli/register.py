@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.argument("what")
 @click.option("--right", "rights", multiple=True, type=click.Choice(RIGHTS), help="Which PARTY holds. Default: both.")
 @click.option("--share", default="", metavar="SHARE", help="How much of it: 1/2, 0.5 or 50%. Default: the whole.")
+@click.option("--role", default="", help="As what: composer, publisher, performer, label ... For people to read.")
 @click.option("--audio", type=click.Path(path_type=Path), help="Where the audio of a catalogue or a message lies.")
 @click.option("--name", default="", help="A short name for a folder or a catalogue. Default: its own.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="Which column of a list holds what.")
@@ -45,6 +46,7 @@ def command(
     what: str,
     rights: tuple[str, ...],
     share: str,
+    role: str,
     audio: Path | None,
     name: str,
     columns: tuple[str, ...],
@@ -61,12 +63,12 @@ def command(
       a folder of audio   all of it, as PARTY's own catalogue; its sounds are registered
       a catalogue         CSV or Parquet, with columns such as title, artist, isrc, path: all that it lists
       a DDEX message      .xml: its recordings
-      a list of holdings  CSV or Parquet, with the columns recording, right, holder, share and no others
+      a list of holdings  CSV or Parquet, with the columns recording, right, holder, share, role and no others
       a key               of a recording on record, such as jamendo:214
 
     PARTY holds the whole of both rights, unless --right and --share, or the columns right (recording or work; empty is
-    both), holder (a party's id) and share of a list, say otherwise. Whoever holds the rest may register it. What PARTY
-    had registered of a right in a recording gives way to what it says now.
+    both), holder (a party's id), share and role of a list, say otherwise. Whoever holds the rest may register it. What
+    PARTY had registered of a right in a recording gives way to what it says now.
 
     The answer tells where shares do not sum to one, and whether somebody else claims a recording or its sound (licet
     conflicts). Those parties hear of it, if they watch. Where a step fails, the same command goes on from there.
@@ -77,13 +79,13 @@ def command(
       licet register quay catalogue.csv --audio masters/ --right recording
       licet register quay delivery/message.xml --audio delivery/
       licet register ann holdings.csv
-      licet register ann jamendo:214 --share 1/2 --right work
+      licet register ann jamendo:214 --share 1/2 --right work --role composer
     """
     from licet.catalog import Right
     from licet.registry.listing import Held, share_of
     from licet.workspace.registering import How, register
 
-    held = Held(party, tuple(one for one in Right if not rights or one in rights), share_of(share))
+    held = Held(party, tuple(one for one in Right if not rights or one in rights), share_of(share), role)
     with open_workspace(workspace) as room, progress("Registering", quiet=as_json) as tick:
         how = How(audio, name, as_columns(columns), compare, workers, engine, tick)
         done = register(room, what, held, now(), how)

@@ -14,7 +14,7 @@ from licet.errors import WorkspaceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _OLDEST = 1  # that a workspace was ever written in
 _metadata = sa.MetaData()

@@ -103,6 +103,7 @@ def _stake(stake: Stake) -> dict[str, Any]:
         "name": holding.name,
         "right": str(holding.right),
         "share": None if holding.share is None else str(holding.share),
+        "role": holding.role,
         "by": stake.by,
         "since": stake.since.isoformat(),
     }

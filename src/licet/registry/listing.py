@@ -19,7 +19,7 @@ from licet.catalog import Problem, Right, parse_identifier
 from licet.catalog.sources.fields import columns_for
 from licet.catalog.sources.reading import opened
 from licet.catalog.sources.rows import FORMS, form_of, parquet_columns, parquet_lines, table_rows
-from licet.errors import LicetError, SourceError
+from licet.errors import LicetError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from licet.catalog import Identifier
 
-COLUMNS = ("recording", "right", "holder", "share")
+COLUMNS = ("recording", "right", "holder", "share", "role")
+MOST_ROLE = 100  # characters
 LONGEST = 1 << 16  # characters of a line
 _OF_HOLDINGS = frozenset({"key", "holder", "share"})  # what columns of a list of holdings may mean to a table
 _SHARE = re.compile(r"(?:[0-9]{1,9}/[1-9][0-9]{0,8}|[0-9]{1,3}(?:\.[0-9]{1,9})?%?|\.[0-9]{1,9})")
@@ -41,19 +42,29 @@ class Listed:
     right: Right
     holder: str
     share: Fraction
+    role: str = ""  # composer, publisher, performer, label ...: for people
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is meant where a line says nothing else: who holds, which rights, and how much of them."""
+    """What is meant where a line says nothing else: who holds, which rights, how much of them, and as what.
+
+    Raises:
+        UsageError: the role is too long.
+    """
 
     party: str
     rights: tuple[Right, ...] = tuple(Right)
     share: Fraction = Fraction(1)
+    role: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.role) > MOST_ROLE:
+            raise UsageError("the role is too long", mend=f"at most {MOST_ROLE} characters")
 
     def of(self, recording: str) -> Iterator[Listed]:
         """Yield that of a recording, one for each right."""
-        return (Listed(recording, right, self.party, self.share) for right in self.rights)
+        return (Listed(recording, right, self.party, self.share, self.role) for right in self.rights)
 
 
 def is_catalogue(path: Path, named: Mapping[str, str] | None = None) -> bool:
@@ -86,7 +97,7 @@ def read_holdings(path: Path, held: Held) -> Iterator[Listed]:
 
 
 def read_catalogue(path: Path, held: Held, named: Callable[[Mapping[str, str]], Identifier | None]) -> Iterator[Listed]:
-    """Yield what the rows of a catalogue say of holders, by their columns `right`, `holder` and `share`.
+    """Yield what the rows of a catalogue say of holders, by their columns `right`, `holder`, `share` and `role`.
 
     `named` returns what the recording of a row is called, by its columns; a row that names none is passed over, as it
     is where the catalogue is put on record.
@@ -121,11 +132,11 @@ def share_of(text: str) -> Fraction:
 
 def _stated(row: Mapping[str, str], held: Held) -> Held:
     """Return what a row says, and what is meant where it is silent."""
-    right, holder, share = (row.get(name, "").strip() for name in ("right", "holder", "share"))
+    right, holder, share, role = (row.get(name, "").strip() for name in ("right", "holder", "share", "role"))
     if right and right not in list(Right):
         raise SourceError(f"there is no right {right!r}", mend="recording, work, or empty")
     rights = (Right(right),) if right else held.rights
-    return Held(holder or held.party, rights, share_of(share) if share else held.share)
+    return Held(holder or held.party, rights, share_of(share) if share else held.share, role or held.role)
 
 
 @contextmanager

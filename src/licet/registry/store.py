@@ -10,7 +10,6 @@ from collections import defaultdict
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cached_property
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +22,8 @@ from licet.registry.conflicts import Stake
 from licet.registry.outbox.messages import Address
 from licet.registry.outbox.store import OutboxStore
 from licet.registry.parties import Party
-from licet.registry.statements import Reach, Subject, parse
+from licet.registry.rows import row_of, said_in, standing
+from licet.registry.statements import Reach, Subject
 from licet.registry.terms import Holding, Said
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ _HOLDING = sa.Table(
     sa.Column("right", sa.String(16), nullable=False),
     sa.Column("party", DIGEST, nullable=False, index=True),
     sa.Column("share", TEXT, nullable=False),  # a fraction; "" where none is stated
+    sa.Column("role", TEXT, nullable=False),
     sa.Column("by", DIGEST, nullable=False),  # who registered it
+    sa.Column("registration", NUMBER, nullable=False),  # at once with others; the greater is the later one
     sa.Column("at_us", NUMBER, nullable=False),
     sa.Index("registry_holding_recording", "recording", "right"),
 )
@@ -152,8 +154,9 @@ class RegistryStore:
         """
         count = 0
         with self._writing() as connection:
+            registration = (connection.scalar(sa.select(sa.func.max(_HOLDING.c.number))) or 0) + 1
             for some in in_batches(holdings):
-                rows = [_holding_row(recording, holding, by, at) for recording, holding in some]
+                rows = [row_of(recording, holding, by, registration, at) for recording, holding in some]
                 connection.execute(_HOLDING.insert(), rows)
                 count += len(rows)
         return count
@@ -176,13 +179,13 @@ class RegistryStore:
                 held = _HOLDING.c.recording.in_(some), _HOLDING.c.at_us <= microseconds(as_of)
                 for row in connection.execute(sa.select(_HOLDING).where(*held)):
                     rows[row.recording, row.right, row.by].append(row)
-        last = [standing for same in rows.values() for standing in _standing(same)]
+        last = [one for same in rows.values() for one in standing(same)]
         parties = self.parties({row.party for row, _ in last}, as_of=as_of)
         found: dict[str, list[Stake]] = defaultdict(list)
         for row, since in sorted(last, key=lambda one: (one[0].recording, one[0].right, one[0].party, one[0].number)):
             if (party := parties.get(row.party)) is not None:
                 share = Fraction(row.share) if row.share else None
-                holding = Holding(party.id, party.name, Right(row.right), share, party.control)
+                holding = Holding(party.id, party.name, Right(row.right), share, party.control, row.role)
                 found[row.recording].append(Stake(holding, row.by, moment_of(since)))
         return {recording: tuple(dict.fromkeys(those)) for recording, those in found.items()}
 
@@ -274,14 +277,14 @@ class RegistryStore:
                 for some in in_batches({one.name for one in wanted if one.reach is reach}):
                     named = _SUBJECT.c.reach == str(reach), _SUBJECT.c.name.in_(some)
                     rows = sa.select(_STATEMENT).join(_SUBJECT).where(*named)
-                    found |= {row.number: _said(row) for row in connection.execute(rows) if row.party in parties}
+                    found |= {row.number: said_in(row) for row in connection.execute(rows) if row.party in parties}
             asked = {one.id for one in found.values()}
             while asked:  # what was said about a statement, and about that: a settlement is about a dispute
                 next_asked: set[str] = set()
                 for some in in_batches(asked):
                     for row in connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.of.in_(some))):
                         next_asked |= {row.id} if row.number not in found else set()
-                        found[row.number] = _said(row)
+                        found[row.number] = said_in(row)
                 asked = next_asked
         return tuple(found[number] for number in sorted(found))
 
@@ -318,7 +321,7 @@ class RegistryStore:
             return None
         with reading(self._engine) as connection:
             row = connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.id == name)).first()
-            return None if row is None else _said(row)
+            return None if row is None else said_in(row)
 
     def answers(self, names: Collection[str]) -> tuple[Said, ...]:
         """Return what was said about the statements with those ids, in the order of recording."""
@@ -327,7 +330,7 @@ class RegistryStore:
             with reading(self._engine) as connection:
                 for some in in_batches(names):
                     rows = connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.of.in_(some)))
-                    found |= {row.number: _said(row) for row in rows}
+                    found |= {row.number: said_in(row) for row in rows}
         return tuple(found[number] for number in sorted(found))
 
     def subject_of(self, said: Said) -> Said:
@@ -347,7 +350,7 @@ class RegistryStore:
             query = sa.select(_STATEMENT).where(late, _STATEMENT.c.at_us <= microseconds(as_of))
             with reading(self._engine) as connection:
                 rows = connection.execute(query.order_by(_STATEMENT.c.number)).all()
-            yield from map(_said, rows)
+            yield from map(said_in, rows)
 
     def count(self) -> int:
         """Return how many statements were recorded. None is ever removed, so that the number names a state."""
@@ -389,34 +392,3 @@ class RegistryStore:
                 noted = _STATEMENT.c.id.in_(some), _STATEMENT.c.place.is_not(None)
                 found |= {row.id: row.place for row in connection.execute(sa.select(_STATEMENT).where(*noted))}
         return found
-
-
-def _said(row: Any) -> Said:  # noqa: ANN401  (a row has the columns that were asked for)
-    return Said(row.id, parse(row.body), row.signed)
-
-
-def _standing(rows: list[Any]) -> Iterator[tuple[Any, int]]:
-    """Yield what was registered last of one right by one party, with since when it has been the same."""
-    said: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        said[row.at_us].append(row)
-    moments = sorted(said, reverse=True)
-    last = {(row.party, row.share) for row in said[moments[0]]}
-    alike = takewhile(lambda moment: {(row.party, row.share) for row in said[moment]} == last, moments)
-    since = list(alike)[-1]
-    return ((row, since) for row in said[moments[0]])
-
-
-def _holding_row(recording: str, holding: Holding, by: str, at: datetime) -> dict[str, object]:
-    if holding.share is not None and not 0 < holding.share <= 1:
-        raise UsageError(
-            f"{recording}: {holding.party} cannot hold {holding.share} of it", mend="a share is more than 0, at most 1"
-        )
-    return {
-        "recording": recording,
-        "right": str(holding.right),
-        "party": holding.party,
-        "share": "" if holding.share is None else str(holding.share),
-        "by": by,
-        "at_us": microseconds(at),
-    }

@@ -26,7 +26,7 @@ revocation binds every decision after it and none before; and no grant permits m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property, reduce
@@ -98,6 +98,7 @@ class Holding:
     right: Right
     share: Fraction | None
     control: Control = Control.SELF_DECLARED
+    role: str = field(default="", compare=False)  # composer, publisher, performer, label ...: for people
 
 
 @dataclass(frozen=True)

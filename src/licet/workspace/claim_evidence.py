@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from licet.identify import Hearing
     from licet.registry.claims import Claim, Found, Ground, InManifest, ItemFound, Standing
     from licet.registry.statements import Statement
+    from licet.registry.terms import Holding
     from licet.workspace.receipts import ReceiptBook
     from licet.workspace.record import WorkspaceRecord
 
@@ -76,7 +77,7 @@ class Gatherer:
             exhibits=tuple(one for ground in claim.grounds for one in self._exhibits(ground, claim)),
             disclosures=tuple((one, self._blob(one.evidence)) for one in claim.grounds if isinstance(one, Disclosed)),
             held=tuple(
-                Held(key, titles.get(key, ""), str(one.right), one.share, str(one.control))
+                Held(key, titles.get(key, ""), _held_as(one), one.share, str(one.control))
                 for key in claim.recordings
                 for one in holdings.get(key, ())
                 if one.party == claim.claimant
@@ -191,3 +192,7 @@ def _in_words(statement: Statement) -> str:
     window = "".join(f" {word} {day}" for word, day in (("from", statement.begins), ("until", statement.ends)) if day)
     asks = f"; asks {', '.join(statement.asks)}" if statement.asks else ""
     return f"{', '.join(statement.acts)}; {', '.join(statement.purposes)}; {everywhere}{window}{asks}"
+
+
+def _held_as(holding: Holding) -> str:
+    return f"{holding.right}, as {holding.role}" if holding.role else str(holding.right)

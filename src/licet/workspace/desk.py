@@ -127,7 +127,10 @@ class Desk:
                     raise UsageError(f"nobody here is called {line.holder!r}", mend="introduce it: licet party add")
                 if line.recording not in known:
                     raise UsageError(f"{line.recording} is not on record", mend="put it on record first: licet add")
-                yield line.recording, Holding(line.holder, holders[line.holder].name, line.right, line.share)
+                yield (
+                    line.recording,
+                    Holding(line.holder, holders[line.holder].name, line.right, line.share, role=line.role),
+                )
 
     def say(self, statement: Statement) -> int:
         """Make a statement for a party that was let in by other means than its key; return its place in the log.

@@ -2,76 +2,45 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import msgspec
-
-from licet import __version__, identify
+from licet import identify
 from licet.catalog.sources import open_source
 from licet.corpus import (
     Clearance,
     Corpus,
-    Counts,
-    Head,
-    Line,
-    Room,
-    clear,
     grants_found,
     house_policy,
     law_files,
-    read_lines,
-    stated_for_all,
-    stated_line,
     write_attribution,
     write_report,
 )
-from licet.corpus.manifest import LOOKED_NAME
-from licet.digests import sha256_bytes
 from licet.errors import PolicyError, WorkspaceError
 from licet.parallel import PROCESSES, Engine
-from licet.placing import place
 from licet.policy import Policy, Use, parse_policy
 from licet.registry.terms import ANYBODY, Asker, control_named
 from licet.settings import DATABASE, FILE_NAME, read_settings, template
 from licet.workspace.adding import Added, Sounds, add_sounds, add_statements, reject_taken_names
 from licet.workspace.claims import Claims
+from licet.workspace.clearing import Cleared, cleared_into, manifest_folder, stated_in_words
 from licet.workspace.desk import Desk
 from licet.workspace.market import Market
 from licet.workspace.receipts import ReceiptBook
 from licet.workspace.record import INDEX, WorkspaceRecord
-from licet.workspace.reopening import Looked, Reopener
+from licet.workspace.reopening import Reopener
 from licet.workspace.stating import licences_stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from licet.terms import Term
     from licet.workspace.gathering import Gatherings
     from licet.workspace.notices import Notices
     from licet.workspace.reopening import Reopening
 
 LATEST = "latest"
-
-
-@dataclass(frozen=True, slots=True)
-class Cleared:
-    """A corpus that was cleared, and where its manifest, report and attribution text lie."""
-
-    folder: Path
-    counts: Counts
-
-    def lines(self) -> Iterator[Line]:
-        """Yield every line of the manifest."""
-        return read_lines(self.folder)
-
-    def permitted(self) -> Iterator[Line]:
-        """Yield the lines of the items that may be used. Nothing else may."""
-        return (line for line in self.lines() if line.verdict == "permitted")
 
 
 class Workspace:
@@ -287,27 +256,15 @@ class Workspace:
             trust_tags=trust_tags,
             asker=asker,
             stated=(
-                *(() if stated is None else (self._stated(stated, stated_from, when),)),
+                *(() if stated is None else (stated_in_words(stated, stated_from, when, self.evidence),)),
                 *(grants_found(corpus.root, self.evidence.put_bytes, when) if not corpus.listed else ()),
             ),
         )
         self._record.reread()  # another process may have added sounds
-        looked = Looked.of(self._record, self.policy, use.day)
-        folder = out or self._manifest_folder(corpus.path, clearance)
-        with self.evidence.batch():
-            for _, blob in corpus.blobs():
-                self.evidence.put_bytes(blob) if isinstance(blob, bytes) else self.evidence.put_file(blob)
-            room = Room(
-                record=self._record,
-                index=self.index_folder,
-                journal=self.folder / "scans" / f"{_name_of(corpus)}.db",
-                out=folder,
-                workers=workers,
-                engine=engine,
-                progress=progress,
-            )
-            counts = clear(corpus, clearance, room, self._head(corpus, clearance))
-        place({folder / LOOKED_NAME: msgspec.json.encode(looked)})
+        folder = out or manifest_folder(self.folder, corpus, clearance)
+        counts = cleared_into(
+            folder, corpus, clearance, self._record, workers=workers, engine=engine, progress=progress
+        )
         if report:
             write_report(folder, workers=workers)
             write_attribution(folder)
@@ -383,36 +340,6 @@ class Workspace:
     def _accepted(self, more: Iterable[str]) -> frozenset[str]:
         return self.policy.accepted((*self.settings.accept, *more))
 
-    def _stated(self, statement: str, stated_from: Path | None, when: datetime) -> Term:
-        content = statement.encode() if stated_from is None else stated_from.read_bytes()
-        self.evidence.put_bytes(content)
-        where = "stated at the command line" if stated_from is None else str(stated_from)
-        return stated_for_all(statement, "stated for the corpus", where, content, when)
-
-    def _head(self, corpus: Corpus, clearance: Clearance) -> Head:
-        return Head(
-            licet=__version__,
-            corpus=corpus.path.name or str(corpus.path),
-            act=clearance.use.act,
-            purpose=clearance.use.purpose,
-            territories=tuple(sorted(clearance.use.territories)),
-            day=clearance.use.day.isoformat(),
-            reading=clearance.reading,
-            accepts=tuple(sorted(clearance.accepts)),
-            trust_tags=clearance.trust_tags,
-            policy=f"{self.policy.name} {self.policy.version}",
-            policy_sha256=self.policy.digest,
-            catalogue=self.catalogue.state(),
-            index=self._record.index.state,
-            stated=tuple(map(stated_line, clearance.stated)),
-            asker=clearance.asker.party,
-            model=clearance.asker.model,
-        )
-
-    def _manifest_folder(self, corpus: Path, clearance: Clearance) -> Path:
-        name = corpus.resolve().name or "corpus"
-        return self.folder / "manifests" / f"{name}-{clearance.use.act}-{clearance.use.purpose}"
-
     def _read_policy(self) -> Policy:
         if self.settings.policy is not None:
             path = self.folder / self.settings.policy
@@ -421,9 +348,3 @@ class Workspace:
             except OSError as refused:
                 raise PolicyError(f"the policy {path} cannot be read: {refused.strerror}") from refused
         return house_policy()
-
-
-def _name_of(corpus: Corpus) -> str:
-    """Name the journal of a corpus by where it lies, so that two corpora of one name are kept apart."""
-    place = os.fsencode(corpus.path.resolve()) + b"\0" + os.fsencode(corpus.root.resolve())
-    return sha256_bytes(place)[:16]
