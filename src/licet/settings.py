@@ -33,6 +33,9 @@ accept = ["attribution", "notice"]
 # self-declared, account, vouched or trusted-key.
 control = "account"
 
+# Parties that may settle disputes between others with their own signatures.
+arbiters = []
+
 # A policy file of your own instead of the house's: a path, relative to this folder.
 # policy = "policy.toml"
 """
@@ -47,6 +50,7 @@ class Settings:
     accept: tuple[str, ...] = ("attribution", "notice")
     policy: str | None = None
     control: str = "account"
+    arbiters: tuple[str, ...] = ()
 
 
 def template(database: str = DATABASE) -> str:
@@ -93,7 +97,8 @@ def _checked(table: dict[str, Any], path: Path) -> dict[str, Any]:
     for name in ("database", "reading", "policy", "control"):
         if name in table and not isinstance(table[name], str):
             raise WorkspaceError(f"{path}: {name} is not text")
-    accept = table.get("accept", [])
-    if not isinstance(accept, list) or not all(isinstance(name, str) for name in accept):
-        raise WorkspaceError(f"{path}: accept is not a list of names")
-    return {**table, **({"accept": tuple(accept)} if "accept" in table else {})}
+    for name in {"accept", "arbiters"} & table.keys():
+        if not isinstance(table[name], list) or not all(isinstance(one, str) for one in table[name]):
+            raise WorkspaceError(f"{path}: {name} is not a list of names")
+        table[name] = tuple(table[name])
+    return table

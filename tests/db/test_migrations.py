@@ -19,10 +19,12 @@ from licet.db import NUMBER, SCHEMA_VERSION, TEXT, is_url, moment_of, open_datab
 from licet.db.migrations import FOLDER
 from licet.errors import WorkspaceError
 from licet.registry.parties import Party
+from licet.registry.statements import Kind
 from licet.registry.store import RegistryStore
 from licet.registry.terms import Holding
 from licet.terms.gathering import Response
 from licet.terms.store import ResponseStore
+from speaking import THIS, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,6 +180,41 @@ def test_what_was_registered_before_there_were_roles_is_held_still(database: str
     store.hold("ann", [("jamendo:1", Holding("ann", "Ann", Right.WORK, Fraction(1), role="composer"))], moment_of(5))
     (after,) = store.holdings(["jamendo:1"], as_of=moment_of(5))["jamendo:1"]
     assert (after.share, after.role) == (Fraction(1), "composer")
+    engine.dispose()
+
+
+STATEMENT_1 = """
+CREATE TABLE registry_statement (
+    number {number} NOT NULL, id VARCHAR(64) NOT NULL, party VARCHAR(64) NOT NULL, "of" VARCHAR(64) NOT NULL,
+    at_us BIGINT NOT NULL, signed BOOLEAN NOT NULL, body {blob} NOT NULL, place BIGINT, PRIMARY KEY (number)
+)
+"""
+
+
+def test_what_was_said_before_kinds_were_noted_is_heard_still(database: str) -> None:
+    """Version 2 notes them from what was said."""
+    engine = open_database(database)
+    grant = said(subjects=THIS)
+    dispute = said(Kind.DISPUTE, "bob", 1, of=grant.id)
+    number, blob = ("BIGSERIAL", "BYTEA") if is_url(database) else ("INTEGER", "BLOB")
+    with writing(engine) as connection:
+        connection.execute(sa.text(STATEMENT_1.format(number=number, blob=blob)))
+        for one in (grant, dispute):
+            row = {"id": one.id, "party": one.statement.party, "of": one.statement.of, "body": one.statement.encoded()}
+            connection.execute(
+                sa.text(
+                    'INSERT INTO registry_statement (id, party, "of", at_us, signed, body)'
+                    " VALUES (:id, :party, :of, 5, :signed, :body)"
+                ),
+                row | {"signed": False},
+            )
+        connection.execute(sa.text("UPDATE licet_schema SET version = 1"))
+    engine.dispose()
+    engine = open_database(database)
+    with reading(engine) as connection:
+        kinds = connection.execute(sa.text("SELECT kind, envelope FROM registry_statement ORDER BY number")).all()
+    assert kinds == [("grant", ""), ("dispute", "")]
+    assert RegistryStore(engine).statement(dispute.id) == dispute
     engine.dispose()
 
 

@@ -12,6 +12,7 @@ from licet.catalog import Right
 from licet.db import open_database
 from licet.errors import UsageError
 from licet.registry.parties import Party
+from licet.registry.rates import Basis, Rate
 from licet.registry.statements import Kind
 from licet.registry.store import RegistryStore
 from licet.registry.terms import Control, Holding, by_subject
@@ -101,6 +102,21 @@ def test_what_was_said_is_found_with_what_was_said_about_it(store: RegistryStore
     find = by_subject(everything)
     assert {one.id for one in find([*ALL, *THIS])} == {one.id for one in everything}
     assert find([]) == []
+
+
+def test_what_led_to_a_grant_is_found_with_it(store: RegistryStore) -> None:
+    """The acceptance and the offer, by their ids, and what was said of those; not the offer's other acceptances."""
+    rates = (Rate(Basis.RECORDING, "2 EUR"),)
+    offer, idle = (said(Kind.OFFER, subjects=ALL, rates=rates, words=words) for words in ("taken", "idle"))
+    acceptances = [said(Kind.ACCEPTANCE, party, 1, of=offer.id) for party in (BOB, "other")]
+    grant = said(hour=2, grantees=(BOB,), under=acceptances[0].id)
+    dispute = said(Kind.DISPUTE, "zoe", 3, of=acceptances[0].id)
+    everything = (offer, idle, *acceptances, grant, dispute)
+    store.say([(one.statement, False) for one in everything])
+    about = {RECORDING: THIS}
+    assert set(store.about(about, {ANN})) == {offer, acceptances[0], grant, dispute}
+    assert set(store.about({RECORDING: NAMES}, {ANN})) == {offer, idle, acceptances[0], grant, dispute}
+    assert set(store.about({RECORDING: NAMES}, {ANN}, offers=False)) == {offer, acceptances[0], grant, dispute}
 
 
 def test_all_of_several_statements_or_none(store: RegistryStore) -> None:

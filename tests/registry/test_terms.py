@@ -14,7 +14,7 @@ from licet.catalog import Right
 from licet.policy import Act, Outcome
 from licet.registry.rates import Basis, Rate
 from licet.registry.statements import Kind, Reach, Statement, Subject
-from licet.registry.terms import ANYBODY, Asker, Control, Holding, Said, missing_share, registered_terms
+from licet.registry.terms import ANYBODY, Asker, Control, Holding, Said, by_subject, missing_share, registered_terms
 from licet.terms import Evidence, Standing, Term, Voice, resolve
 from speaking import ALL, ANN, BOB, NAMES, NOON, RECORDING, THIS, held, outcome, said, terms
 
@@ -180,6 +180,70 @@ def test_a_disputed_grant_to_another_hinders_nobody_else() -> None:
     dispute = said(Kind.DISPUTE, BOB, 1, of=other.id)
     assert outcome(held(ANN), other, dispute, said(words="to all"), asker=Asker("lab")) is PERMITTED
     assert outcome(held(ANN), said(Kind.RESERVATION, models=("Tidal",)), asker=Asker("lab")) is REFUSED
+
+
+def test_nobody_settles_a_dispute_in_its_own_favour() -> None:
+    """Whoever disputes may take that back, and whose word it is may give in; anything else counts for nothing."""
+    grant, settler = said(), {"of": "", "hour": 2}
+    dispute = said(Kind.DISPUTE, BOB, 1, of=grant.id)
+    settler["of"] = dispute.id
+    for party, upheld, expected in (
+        (ANN, False, UNKNOWN),  # still disputed
+        (ANN, True, UNKNOWN),  # it gave in: there is no grant
+        (BOB, False, PERMITTED),
+        (BOB, True, UNKNOWN),
+        ("arbiter", False, PERMITTED),
+        ("arbiter", True, UNKNOWN),
+    ):
+        settlement = said(Kind.SETTLEMENT, party, upheld=upheld, **settler)
+        assert outcome(held(ANN), grant, dispute, settlement) is expected, (party, upheld)
+    fallen = said(Kind.SETTLEMENT, BOB, upheld=True, **settler)
+    taken_back = said(Kind.SETTLEMENT, BOB, upheld=False, words="sorry", **settler)
+    assert outcome(held(ANN), grant, dispute, fallen, taken_back) is PERMITTED, "what it upheld itself never counted"
+    assert terms(held(ANN), dispute, taken_back) == (), "of what nobody knows"
+    offer = said(Kind.OFFER, rates=(Rate(Basis.RECORDING, "2 EUR"),))
+    acceptance = said(Kind.ACCEPTANCE, "lab", 1, of=offer.id)
+    under = said(hour=2, grantees=("lab",), under=acceptance.id)
+    for about in (acceptance, under):
+        dispute = said(Kind.DISPUTE, BOB, 3, of=about.id)
+        dismissed = said(Kind.SETTLEMENT, "lab", 4, of=dispute.id)
+        assert outcome(held(ANN), offer, acceptance, under, dispute, dismissed, asker=Asker("lab")) is UNKNOWN
+
+
+def test_a_grant_under_an_acceptance_that_nobody_made_waits() -> None:
+    """It claims an offer that cannot be looked at, and so no dispute of it either."""
+    assert outcome(held(ANN), said(grantees=("lab",), under="0" * 64), asker=Asker("lab")) is UNKNOWN
+
+
+def test_what_led_to_a_grant_is_found_whatever_the_recording_is_called_now() -> None:
+    """An offer to an artist's name, which a later list spells otherwise; of other acceptances nothing is."""
+    by_artist = (Subject(Reach.ARTIST, "Ann"),)
+    offer = said(Kind.OFFER, subjects=by_artist, rates=(Rate(Basis.RECORDING, "2 EUR"),))
+    acceptances = [said(Kind.ACCEPTANCE, party, 1, of=offer.id) for party in ("lab", "other")]
+    grant = said(hour=2, grantees=("lab",), under=acceptances[0].id)
+    dispute = said(Kind.DISPUTE, BOB, 3, of=offer.id)
+    find = by_subject([offer, *acceptances, grant, dispute])
+    assert {one.id for one in find(THIS)} == {one.id for one in (grant, acceptances[0], offer, dispute)}
+    assert {one.id for one in find(by_artist)} == {offer.id, dispute.id}
+
+
+def test_to_whom_else_it_was_granted_is_not_said() -> None:
+    """Nor to whom besides: it is their business."""
+    to_two = said(grantees=("lab", "rival"), models=("tidal", "ebb"), exclusive=True)
+    for asker, words in (
+        (Asker("lab", "tidal"), "to lab for tidal"),
+        (ANYBODY, "to another"),
+        (Asker("zoe"), "to another"),
+    ):
+        (term, *_) = terms(held(ANN), to_two, asker=asker)
+        assert f"exclusive grant by ann {words}:" in term.statement
+        assert not {"rival", "ebb"} & set(term.statement.replace(":", " ").split())
+
+
+@pytest.mark.parametrize("facts", [{"grantees": ("",)}, {"models": ("",)}, {"models": ("",), "exclusive": True}])
+def test_a_grant_to_nobody_is_to_nobody(facts: dict[str, object]) -> None:
+    """Whoever does not say who asks is not the nobody that is meant."""
+    assert outcome(held(ANN), said(**facts)) is not PERMITTED
 
 
 def test_an_offer_permits_nobody_and_what_it_led_to_stands_and_falls_with_a_dispute_of_it() -> None:

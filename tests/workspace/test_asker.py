@@ -80,7 +80,7 @@ def test_it_is_decided_again_for_whoever_asked(room: Workspace) -> None:
     grant = said(grantees=("lab",))
     room.desk.say(grant)
     clear(room, asker=LAB)
-    room.desk.say(said(grantees=("other",), exclusive=False, words="to another"))
+    room.desk.say(said(grantees=("ann",), words="to another"))
     assert changes(reopen(room)) == []
     room.desk.say(said(Kind.REVOCATION, of=grant.id))
     assert changes(reopen(room)) == [("jamendo:2", "permitted", "refused")]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from house import DAY, NOON, TERMS, USE, begun, changes, clear, record, reopen
@@ -14,6 +15,7 @@ from licet.catalog import Right
 from licet.corpus import read_lines
 from licet.errors import LogError, UsageError, WorkspaceError
 from licet.registry.parties import Party
+from licet.registry.rates import Basis, Rate
 from licet.registry.statements import SIGNED_TYPE, Kind, Reach, Statement, Subject
 from licet.registry.terms import Control, Holding
 from licet.transparency import LogWriter, make_key, sealed
@@ -102,15 +104,104 @@ def test_a_signed_statement(room: Workspace) -> None:
     key = make_key(room.folder / "ann.key", "ann.example")
     introduced(room, "ann", keys=(str(key.verifier),), control=Control.SELF_DECLARED)
     reservation = spoken(Kind.RESERVATION, "ann", 1)
-    statement, place = room.desk.hear("ann", sealed(SIGNED_TYPE, reservation.encoded(), [key]), NOON)
+    envelope = sealed(SIGNED_TYPE, reservation.encoded(), [key])
+    statement, place = room.desk.hear("ann", envelope, THEN)
     assert (statement, place) == (reservation, 0)
+    said = room.desk.store.statement(reservation.id)
+    assert said is not None
+    assert said.signed
+    assert room.evidence.read_blob(said.envelope) == msgspec.json.encode(envelope), "who doubts it checks it"
     assert verdicts(clear(room))["1"] == "refused"
     thief = make_key(room.folder / "thief.key", "ann.example")
     with pytest.raises(LogError, match="signatures"):
-        room.desk.hear("ann", sealed(SIGNED_TYPE, reservation.encoded(), [thief]), NOON)
+        room.desk.hear("ann", sealed(SIGNED_TYPE, reservation.encoded(), [thief]), THEN)
     register(room, "bob", 3)
     with pytest.raises(UsageError, match="sign your own"):
-        room.desk.hear("ann", sealed(SIGNED_TYPE, spoken(Kind.GRANT, "bob", 3).encoded(), [key]), NOON)
+        room.desk.hear("ann", sealed(SIGNED_TYPE, spoken(Kind.GRANT, "bob", 3).encoded(), [key]), THEN)
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=-6), timedelta(minutes=61), timedelta(days=300)])
+def test_nobody_signs_for_another_day(off: timedelta, room: Workspace) -> None:
+    """What was decided then was decided on what had been said: neither a grant nor a revocation reaches back."""
+    key = make_key(room.folder / "ann.key", "ann.example")
+    introduced(room, "ann", keys=(str(key.verifier),))
+    grant = spoken(Kind.GRANT, "ann", 1, hour=1)
+    with pytest.raises(UsageError, match="is not now"):
+        room.desk.hear("ann", sealed(SIGNED_TYPE, grant.encoded(), [key]), grant.moment + off)
+    assert room.desk.store.count() == 0
+
+
+def test_nobody_settles_a_dispute_in_its_own_favour(room: Workspace) -> None:
+    """Who disputes may take that back, whose word it is may give in; the rest is for an arbiter."""
+    introduced(room, "arbiter")
+    grant = spoken(Kind.GRANT, "ann", 1)
+    disputes = [spoken(Kind.DISPUTE, "bob", of=grant.id, hour=hour, words=str(hour)) for hour in range(1, 5)]
+    room.desk.say_all([grant, *disputes])
+
+    def settle(number: int, party: str, *, upheld: bool) -> None:
+        room.desk.say(spoken(Kind.SETTLEMENT, party, of=disputes[number].id, hour=9, upheld=upheld))
+
+    for party, upheld in (("ann", False), ("bob", True)):
+        with pytest.raises(UsageError, match="in its own favour"):
+            settle(0, party, upheld=upheld)
+    settle(0, "bob", upheld=False)
+    settle(1, "arbiter", upheld=False)
+    settle(2, "arbiter", upheld=True)
+    settle(3, "ann", upheld=True)
+    with pytest.raises(UsageError, match="no dispute"):
+        room.desk.say(spoken(Kind.SETTLEMENT, "arbiter", of=grant.id))
+
+
+def test_whoever_signs_a_settlement_of_others_is_an_arbiter(room: Workspace) -> None:
+    """Whom the keeper named: anybody may have a key."""
+    key = make_key(room.folder / "eve.key", "eve.example")
+    introduced(room, "eve", keys=(str(key.verifier),))
+    grant = spoken(Kind.GRANT, "ann", 1)
+    dispute = spoken(Kind.DISPUTE, "bob", of=grant.id, hour=1)
+    room.desk.say_all([grant, dispute])
+    settlement = spoken(Kind.SETTLEMENT, "eve", of=dispute.id, hour=2)
+    envelope = sealed(SIGNED_TYPE, settlement.encoded(), [key])
+    with pytest.raises(UsageError, match="no arbiter here"):
+        room.desk.hear("eve", envelope, settlement.moment)
+    settings = room.folder / "licet.toml"
+    settings.write_text(settings.read_text().replace("arbiters = []", 'arbiters = ["eve"]'))
+    with Workspace.open(room.folder) as again:
+        assert again.desk.hear("eve", envelope, settlement.moment)[0] == settlement
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"grantees": ("Lab",)}, "nobody here is called 'Lab'"),
+        ({"models": (" ",)}, "models: one of them is no name"),
+        ({"asks": ("pay\nment",)}, "asks: one of them is no name"),
+        ({"at": "2026-11-20T13:00:00+01:00"}, "in another time zone"),
+        ({"under": "0" * 64}, "made at once"),
+    ],
+)
+def test_a_grant_is_to_somebody(facts: dict[str, object], says: str, room: Workspace) -> None:
+    """A slip in a name would let in nobody, or everybody."""
+    grant = msgspec.structs.replace(spoken(Kind.GRANT, "ann", 1), **facts)
+    with pytest.raises(UsageError, match=says):
+        room.desk.say(grant)
+
+
+def test_an_acceptance_is_made_with_what_it_leads_to(room: Workspace) -> None:
+    """And is of an offer, whose party grants."""
+    offer = spoken(Kind.OFFER, "ann", 1, rates=(Rate(Basis.RECORDING, "2 EUR"),))
+    grant = spoken(Kind.GRANT, "ann", 1)
+    room.desk.say_all([offer, grant])
+    for signed in (True, False):
+        wrong = spoken(Kind.ACCEPTANCE, "bob", of=grant.id, hour=1)
+        with pytest.raises(UsageError, match="no offer"):
+            room.desk.agree([wrong], [], [], signed=signed, after=2)
+    acceptance = spoken(Kind.ACCEPTANCE, "bob", of=offer.id, hour=1)
+    with pytest.raises(UsageError, match="made at once"):
+        room.desk.say(acceptance)
+    theirs = spoken(Kind.GRANT, "bob", 3, under=acceptance.id, hour=1)
+    register(room, "bob", 3)
+    with pytest.raises(UsageError, match="the offer is ann's"):
+        room.desk.agree([acceptance], [theirs], [], signed=False, after=2)
 
 
 @pytest.mark.parametrize(

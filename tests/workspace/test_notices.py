@@ -68,7 +68,8 @@ def test_whose_statement_is_disputed_hears_of_it(room: Workspace) -> None:
     assert "bob made the dispute" in message.text
     assert "the master is ours" in message.text
     assert message.facts["of"] == grant.id
-    room.desk.say(spoken(Kind.SETTLEMENT, "bob", 3, of=dispute.id, upheld=True))
+    room.desk.introduce(Party("arbiter", "Arbiter"), THEN)
+    room.desk.say(spoken(Kind.SETTLEMENT, "arbiter", 3, of=dispute.id, upheld=True))
     assert [(one.to, one.kind) for one in waiting(room)] == [
         (BOB, "dispute.settled"),
         (ANN, "statement.disputed"),

@@ -103,7 +103,7 @@ def test_from_the_first_word_to_the_last(tmp_path: Path, database: str) -> None:
 
         # Ann signs a grant, on terms. It clears her part; Quay has not spoken.
         statement = day.worded(Kind.GRANT, "ann", rights=(Right.WORK,), asks=("payment",))
-        _, place = room.desk.hear("ann", sealed(SIGNED_TYPE, statement.encoded(), [key]), NOON)
+        _, place = room.desk.hear("ann", sealed(SIGNED_TYPE, statement.encoded(), [key]), statement.moment)
         assert place == day.entries
         day.entries += 1
         assert day.reopened() == [("refused", "refused")]

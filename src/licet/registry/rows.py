@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def said_in(row: Any) -> Said:  # noqa: ANN401  (a row has the columns that were asked for)
     """Return the statement in a row."""
-    return Said(row.id, parse(row.body), row.signed)
+    return Said(row.id, parse(row.body), row.signed, row.envelope)
 
 
 def standing(rows: list[Any]) -> Iterator[tuple[Any, int]]:

@@ -39,7 +39,8 @@ class Kind(StrEnum):
     SETTLEMENT = "settlement"  # of a dispute
 
 
-ABOUT_ANOTHER = frozenset({Kind.ACCEPTANCE, Kind.REVOCATION, Kind.DISPUTE, Kind.SETTLEMENT})  # not about recordings
+ANSWERS = frozenset({Kind.REVOCATION, Kind.DISPUTE, Kind.SETTLEMENT})  # to what was said before
+ABOUT_ANOTHER = ANSWERS | {Kind.ACCEPTANCE}  # not about recordings
 _LATER = ("grantees", "rates", "under", "price")  # left out where empty: what was signed before them stays what it was
 
 

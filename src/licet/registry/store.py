@@ -10,6 +10,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,8 +24,8 @@ from licet.registry.outbox.messages import Address
 from licet.registry.outbox.store import OutboxStore
 from licet.registry.parties import Party
 from licet.registry.rows import row_of, said_in, standing
-from licet.registry.statements import Reach, Subject
-from licet.registry.terms import Holding, Said
+from licet.registry.statements import Kind, Reach, Subject
+from licet.registry.terms import Holding, Said, led_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -64,10 +65,12 @@ _STATEMENT = sa.Table(
     _METADATA,
     sa.Column("number", NUMBER, primary_key=True),
     sa.Column("id", DIGEST, nullable=False, unique=True),
+    sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("party", DIGEST, nullable=False, index=True),
     sa.Column("of", DIGEST, nullable=False, index=True),
     sa.Column("at_us", NUMBER, nullable=False),
     sa.Column("signed", sa.Boolean, nullable=False),
+    sa.Column("envelope", DIGEST, nullable=False),  # SHA-256 of the kept envelope that its party signed; "" for none
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("place", NUMBER, index=True),  # in the log
 )
@@ -221,8 +224,11 @@ class RegistryStore:
         notices: Iterable[Message] = (),
         *,
         after: int | None = None,
+        envelopes: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Put statements on record, each with whether its party signed it. They take effect when this returns.
+
+        `envelopes` holds the SHA-256 of what was signed, by the statement's id.
 
         One that is on record already stays as it is. `notices` go into the outbox in the same transaction. With
         `after`, nothing is said unless just so many statements are on record (see `count`).
@@ -243,7 +249,7 @@ class RegistryStore:
                 if statement.of and statement.of not in there:
                     raise UsageError(f"there is no statement {statement.of}", mend="name it by its id")
                 if statement.id not in there:
-                    self._insert(connection, statement, signed=signed)
+                    self._insert(connection, statement, signed=signed, envelope=envelopes.get(statement.id, ""))
             if told:
                 outbox.put(connection, told)
 
@@ -251,13 +257,15 @@ class RegistryStore:
     def _outbox(self) -> OutboxStore:
         return OutboxStore(self._engine)
 
-    def _insert(self, connection: sa.Connection, statement: Statement, *, signed: bool) -> None:
+    def _insert(self, connection: sa.Connection, statement: Statement, *, signed: bool, envelope: str) -> None:
         row = {
             "id": statement.id,
+            "kind": str(statement.kind),
             "party": statement.party,
             "of": statement.of,
             "at_us": microseconds(statement.moment),
             "signed": signed,
+            "envelope": envelope,
             "body": statement.encoded(),
         }
         key = connection.execute(_STATEMENT.insert(), row).inserted_primary_key
@@ -266,26 +274,39 @@ class RegistryStore:
         if subjects:
             connection.execute(_SUBJECT.insert(), subjects)
 
-    def about(self, names: Mapping[str, Collection[Subject]], parties: Collection[str]) -> tuple[Said, ...]:
-        """Return what `parties` have said about recordings that go by `names`, and all that was said about that."""
+    def about(
+        self, names: Mapping[str, Collection[Subject]], parties: Collection[str], *, offers: bool = True
+    ) -> tuple[Said, ...]:
+        """Return what `parties` have said about recordings that go by `names`, what led to it, and all answers to that.
+
+        Without `offers`, those are left out that led to no grant which is found.
+        """
         if not self.any() or not parties:
             return ()
+        kinds = [str(kind) for kind in (Kind.GRANT, Kind.RESERVATION, *((Kind.OFFER,) if offers else ()))]
         found: dict[int, Said] = {}
         with reading(self._engine) as connection:
+
+            def find(*where: sa.ColumnElement[bool]) -> set[str]:
+                rows = connection.execute(sa.select(_STATEMENT).where(*where)).all()
+                new = {row.number: said_in(row) for row in rows if row.number not in found}
+                found.update(new)
+                return {one.id for one in new.values()}
+
             wanted = {subject for those in names.values() for subject in those}
             for reach in Reach:
                 for some in in_batches({one.name for one in wanted if one.reach is reach}):
-                    named = _SUBJECT.c.reach == str(reach), _SUBJECT.c.name.in_(some)
+                    named = _SUBJECT.c.reach == str(reach), _SUBJECT.c.name.in_(some), _STATEMENT.c.kind.in_(kinds)
                     rows = sa.select(_STATEMENT).join(_SUBJECT).where(*named)
                     found |= {row.number: said_in(row) for row in connection.execute(rows) if row.party in parties}
+            led = {name for one in found.values() for name in led_from(one.statement)}
+            while led:  # the acceptance that a grant was made under, and the offer
+                new = {name for some in in_batches(led) for name in find(_STATEMENT.c.id.in_(some))}
+                led = {name for one in found.values() if one.id in new for name in led_from(one.statement)}
             asked = {one.id for one in found.values()}
             while asked:  # what was said about a statement, and about that: a settlement is about a dispute
-                next_asked: set[str] = set()
-                for some in in_batches(asked):
-                    for row in connection.execute(sa.select(_STATEMENT).where(_STATEMENT.c.of.in_(some))):
-                        next_asked |= {row.id} if row.number not in found else set()
-                        found[row.number] = said_in(row)
-                asked = next_asked
+                answers = _STATEMENT.c.kind != str(Kind.ACCEPTANCE)
+                asked = {name for some in in_batches(asked) for name in find(_STATEMENT.c.of.in_(some), answers)}
         return tuple(found[number] for number in sorted(found))
 
     def watch(self, party: str, to: Address, at: datetime, *, active: bool) -> None:

@@ -6,6 +6,7 @@ For each of the two rights, apart:
    heard, nor what a settlement found not to hold.
 2. A grant that is disputed, and not settled, is *unresolved*: it permits nothing, and keeps others from permitting. So
    is one whose offer, or the acceptance of that, is disputed. To take an offer back leaves the grants that it led to.
+   Nobody settles a dispute in its own favour.
 3. Within what one party says, the narrow goes before the wide: a grant of one recording is taken out of the same
    party's reservation of its whole catalogue, and the other way round. Of what is equally wide, the reservation stays.
    A grant that does not count (steps 2 and 6) takes nothing out of a reservation.
@@ -37,11 +38,11 @@ from typing import TYPE_CHECKING
 from licet.catalog import Right
 from licet.errors import UsageError
 from licet.registry.regions import Region
-from licet.registry.statements import Kind, Reach
+from licet.registry.statements import ANSWERS, Kind, Reach
 from licet.terms import Evidence, Resolution, Says, Stance, Standing, Term, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from licet.registry.statements import Statement, Subject
@@ -82,8 +83,8 @@ class Asker:
 
     def meant_by(self, statement: Statement) -> bool:
         """Whether a grant or an offer is for this one too."""
-        party = not statement.grantees or self.party in statement.grantees
-        return party and (not statement.models or self.model in statement.models)
+        party = not statement.grantees or (self.party and self.party in statement.grantees)
+        return bool(party and (not statement.models or (self.model and self.model in statement.models)))
 
 
 ANYBODY = Asker()
@@ -108,6 +109,7 @@ class Said:
     id: str
     statement: Statement
     signed: bool = False
+    envelope: str = ""  # SHA-256 of the kept DSSE envelope in which its party signed it
 
     def reach_to(self, names: Iterable[Subject]) -> Reach | None:
         """Return how narrowly it is about a recording that goes by `names`; None if it is not about it."""
@@ -119,11 +121,16 @@ class Said:
         return frozenset(self.statement.subjects)
 
     @cached_property
+    def moment(self) -> datetime:
+        """When it was made, UTC."""
+        return self.statement.moment
+
+    @cached_property
     def evidence(self) -> Evidence:
         """Where its text is kept."""
         where = f"statement {self.id} in the registry"
         size = len(self.statement.encoded())
-        return Evidence(self.id, "registry", where, self.statement.moment, self.id, 0, size)
+        return Evidence(self.id, "registry", where, self.moment, self.id, 0, size)
 
 
 def registered_terms(
@@ -148,7 +155,7 @@ def registered_terms(
         asker: for whom it is asked.
     """
     heard = _heard(said, as_of)
-    frozen = _frozen(heard)
+    frozen, ids = _frozen(heard), {one.id for one in heard}
     live = [one for one in _live(heard, as_of) if _concerns(one.statement, asker)]
     terms: set[Term] = set()
     for right in Right:
@@ -160,29 +167,45 @@ def registered_terms(
             if one.statement.party in parties and right in one.statement.rights and one.reach_to(names)
         ]
         if about:
-            terms.update(_Case(recording, names, held, about, frozen, demanded, asker).terms())
+            terms.update(_Case(recording, names, held, about, frozen, ids, demanded, asker).terms())
     return tuple(sorted(terms, key=lambda term: (term.evidence.digest, sorted(term.covers), term.resolution.stance)))
 
 
 def by_subject(said: Iterable[Said]) -> Callable[[Iterable[Subject]], list[Said]]:
-    """Return what finds, of all that was said, what is about some subjects, and what was said about that."""
+    """Return what finds, of all that was said, what is about some subjects, what led to it, and all answers to that.
+
+    The acceptances of an offer are found from the grants that they led to alone: there may be many.
+    """
     about: dict[Subject | str, list[Said]] = {}
+    by_id: dict[str, Said] = {}
     for one in said:
+        by_id[one.id] = one
         for subject in one.statement.subjects:
             about.setdefault(subject, []).append(one)
-        about.setdefault(one.statement.of, []).append(one)  # "" finds nothing that anybody asks for
+        if one.statement.kind in ANSWERS:
+            about.setdefault(one.statement.of, []).append(one)
 
     def find(names: Iterable[Subject]) -> list[Said]:
         found: dict[str, Said] = {}
         asked: list[Subject | str] = list(names)
         while asked:
-            for one in about.get(asked.pop(), ()):
-                if one.id not in found:
+            this = asked.pop()
+            led = (by_id.get(name) for name in led_from(found[this].statement)) if this in found else ()
+            for one in (*about.get(this, ()), *led):
+                if one is not None and one.id not in found:
                     found[one.id] = one
                     asked.append(one.id)
         return list(found.values())
 
     return find
+
+
+def led_from(statement: Statement) -> Iterator[str]:
+    """Yield the id of what led to a grant, or to an acceptance: the acceptance, and the offer."""
+    if statement.under:
+        yield statement.under
+    if statement.kind is Kind.ACCEPTANCE:
+        yield statement.of
 
 
 def missing_share(holdings: Sequence[Holding]) -> Fraction | None:
@@ -194,7 +217,7 @@ def missing_share(holdings: Sequence[Holding]) -> Fraction | None:
 
 def _heard(said: Iterable[Said], as_of: datetime) -> list[Said]:
     """Return what was said by a moment, each once (step 1)."""
-    found = {one.id: one for one in said if one.statement.moment <= as_of}
+    found = {one.id: one for one in said if one.moment <= as_of}
     return [found[name] for name in sorted(found)]
 
 
@@ -206,8 +229,8 @@ def _live(heard: list[Said], as_of: datetime) -> Iterator[Said]:
         for one in heard
         if one.statement.kind is Kind.REVOCATION and parties.get(one.statement.of) == one.statement.party
     }
-    disputes = {one.id: one.statement.of for one in heard if one.statement.kind is Kind.DISPUTE}
-    gone |= _led_to(heard, {disputes[of] for of in _settled(heard, upheld=True) if of in disputes})
+    upheld, _ = settled(heard)
+    gone |= _led_to(heard, {one.statement.of for one in heard if one.id in upheld})
     for one in heard:
         says = one.statement
         if says.kind in {Kind.GRANT, Kind.RESERVATION} and one.id not in gone and says.holds_on(as_of.date()):
@@ -221,9 +244,9 @@ def _concerns(statement: Statement, asker: Asker) -> bool:
 
 def _frozen(heard: list[Said]) -> set[str]:
     """Return the statements that are disputed and not settled (step 2)."""
-    settled = _settled(heard, upheld=True) | _settled(heard, upheld=False)
-    disputes = [one for one in heard if one.statement.kind is Kind.DISPUTE and one.id not in settled]
-    return _led_to(heard, {one.statement.of for one in disputes})
+    upheld, dismissed = settled(heard)
+    disputes = (one for one in heard if one.statement.kind is Kind.DISPUTE)
+    return _led_to(heard, {one.statement.of for one in disputes if one.id not in upheld | dismissed})
 
 
 def _led_to(heard: list[Said], some: set[str]) -> set[str]:
@@ -232,10 +255,33 @@ def _led_to(heard: list[Said], some: set[str]) -> set[str]:
     return some | {one.id for one in heard if one.statement.under in some | accepted and one.statement.under}
 
 
-def _settled(heard: list[Said], *, upheld: bool) -> set[str]:
-    return {
-        one.statement.of for one in heard if one.statement.kind is Kind.SETTLEMENT and one.statement.upheld is upheld
-    }
+def settled(heard: Iterable[Said]) -> tuple[set[str], set[str]]:
+    """Return the disputes that were upheld, and those that were dismissed.
+
+    Nobody settles a dispute in its own favour: who disputes may dismiss (that takes the dispute back), and whose word
+    it is about may uphold (that gives in). Anything else takes somebody else's word.
+    """
+    known = {one.id: one.statement for one in heard}
+    upheld, dismissed = set[str](), set[str]()
+    for says in known.values():
+        dispute = known.get(says.of)
+        if says.kind is Kind.SETTLEMENT and dispute is not None:
+            disputer, others = says.party == dispute.party, says.party in _concerned(dispute.of, known)
+            if says.upheld and (others or not disputer):
+                upheld.add(says.of)
+            elif not says.upheld and (disputer or not others):
+                dismissed.add(says.of)
+    return upheld, dismissed
+
+
+def _concerned(name: str, known: Mapping[str, Statement]) -> set[str]:
+    """Return the parties to a statement: its own, and those of what led to it."""
+    found, asked = set[str](), [name]
+    while asked:
+        if (says := known.get(asked.pop())) is not None:
+            found.add(says.party)
+            asked += led_from(says)
+    return found
 
 
 @dataclass(frozen=True)
@@ -247,6 +293,7 @@ class _Case:
     held: Sequence[Holding]
     about: Sequence[Said]  # live, by holders, of this right and this recording
     frozen: set[str]  # ids of what is disputed
+    heard: set[str]  # ids of all that was said, and of what led to it
     demanded: Control
     asker: Asker
 
@@ -258,7 +305,7 @@ class _Case:
         for one in self.about:
             region = self._region(one, waiting)
             if self._reserves(one) and region:  # step 4
-                clauses = tuple(region.clauses(Says.RESERVES, _words(one.statement)))
+                clauses = tuple(region.clauses(Says.RESERVES, _words(one.statement, self.asker)))
                 yield self._term(one, Resolution(Stance.SIGNALLED, clauses=clauses), proved=self._proved(one))
             elif not self._reserves(one) and (why := waiting.get(one.id) or lacking):
                 yield self._term(one, Resolution(Stance.UNRESOLVED, notes=(why,)), proved=self._proved(one))
@@ -272,7 +319,7 @@ class _Case:
         region = reduce(and_, (region for _, region in together))
         proved = all(self._proved(one) for one, _ in together)
         for one, _ in together if region else ():
-            clauses = tuple(region.clauses(Says.PERMITS, _words(one.statement), asks))
+            clauses = tuple(region.clauses(Says.PERMITS, _words(one.statement, self.asker), asks))
             yield self._term(one, Resolution(Stance.SIGNALLED, clauses=clauses), proved=proved)
 
     def _reserves(self, one: Said) -> bool:
@@ -287,6 +334,8 @@ class _Case:
             return ""
         if one.id in self.frozen:
             return "it is disputed, and nobody has settled it yet"
+        if one.statement.under and one.statement.under not in self.heard:
+            return "the acceptance that it was made under is not on record"
         control = self._control[one.statement.party]
         return f"its party's control is {control} only" if control < self.demanded else ""
 
@@ -337,7 +386,7 @@ class _Case:
 
     def _term(self, one: Said, resolution: Resolution, *, proved: bool) -> Term:
         return Term(
-            _words(one.statement),
+            _words(one.statement, self.asker),
             resolution,
             one.evidence,
             Voice.CATALOGUE,
@@ -355,13 +404,12 @@ def _together(grants: list[list[tuple[Said, Region]]]) -> Iterator[tuple[tuple[S
         yield together
 
 
-def _words(statement: Statement) -> str:
+def _words(statement: Statement, asker: Asker) -> str:
+    """Word a statement for whoever asks: to whom else something was granted is nobody's business."""
     kind = f"exclusive {statement.kind}" if statement.exclusive else str(statement.kind)
-    to = "".join(f" {how} {', '.join(those)}" for how, those in _for_whom(statement) if those)
+    to = f" to {asker.party}" if statement.grantees else ""
+    to += f" for {asker.model}" if statement.models else ""
+    if statement.kind is Kind.GRANT and not asker.meant_by(statement):
+        to = " to another"
     where = ", ".join(sorted(statement.territories)) or "everywhere"
     return f"{kind} by {statement.party}{to}: {', '.join(sorted(statement.acts))} in {where}"
-
-
-def _for_whom(statement: Statement) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield "to", tuple(sorted(statement.grantees))
-    yield "for", tuple(sorted(statement.models))

@@ -3,8 +3,9 @@
 A statement is made in this order:
 
 1. Its party is known, and holds something in what it speaks of. Of its own statements alone it says that they no longer
-   hold. Where it is signed, one of the party's keys signed it.
-2. Its text is kept as evidence.
+   hold, and nobody settles a dispute in its own favour. Where it is signed, one of the party's keys signed it, not long
+   ago: what is said late binds nothing that was decided before.
+2. Its text is kept as evidence, and the envelope that its party signed.
 3. It is committed: every decision after that hears it.
 4. It is logged: its digest and its time, and nothing of what it says. Whoever comes first logs for all who wait.
 
@@ -14,16 +15,20 @@ A kill after 3 leaves a statement that is heard and not logged yet; whoever make
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from licet.db import going_ahead
 from licet.errors import UsageError
 from licet.registry.challenge import answered, challenge_line
 from licet.registry.parties import signed_statement
 from licet.registry.statements import Kind, Reach
-from licet.registry.terms import Control, Holding
+from licet.registry.terms import Control, Holding, Said, settled
 from licet.registry.watching import of_statement
 from licet.transparency import Statement as Entry
 from licet.transparency import Subject, Verifier
@@ -46,18 +51,25 @@ if TYPE_CHECKING:
 
 LOGGED_TYPE = "urn:licet:statement:v1"
 LINES_AT_ONCE = 400
+LATE, EARLY = timedelta(hours=1), timedelta(minutes=5)  # that a signed statement may come in: clocks differ
 
 
 class Desk:
     """The registry of a workspace: its `store`, the `evidence` and the log of its receipts."""
 
     def __init__(
-        self, store: RegistryStore, catalogue: CatalogStore, evidence: EvidenceStore, book: ReceiptBook
+        self,
+        store: RegistryStore,
+        catalogue: CatalogStore,
+        evidence: EvidenceStore,
+        book: ReceiptBook,
+        arbiters: Collection[str] = (),
     ) -> None:
         self.store = store
         self._catalogue = catalogue
         self._evidence = evidence
         self._book = book
+        self._arbiters = frozenset(arbiters)
         self._turn = Lock()  # to log
 
     def introduce(self, party: Party, at: datetime) -> None:
@@ -139,7 +151,7 @@ class Desk:
             UsageError: the party may not say that.
             LogError: there is no log.
         """
-        return self._said([statement], signed=False)[statement.id]
+        return self._said([statement])[statement.id]
 
     def say_all(self, statements: Sequence[Statement]) -> dict[str, int]:
         """Make several statements at once: all of them, or none. Return their places in the log.
@@ -148,20 +160,35 @@ class Desk:
             UsageError: a party may not say that.
             LogError: there is no log.
         """
-        return self._said(statements, signed=False)
+        return self._said(statements)
 
     def hear(self, party: str, envelope: Envelope, at: datetime) -> tuple[Statement, int]:
-        """Make the statement that a party signed; return it and its place in the log.
+        """Make the statement that a party signed; return it and its place in the log. `at` is now.
 
         Raises:
             LogError: no key of the party's signed it, or there is no log.
-            UsageError: the party may not say that.
+            UsageError: the party may not say that, or not of that time.
         """
         keys = tuple(map(Verifier.parse, self.known(party, at).keys))
         statement = signed_statement(envelope, keys)
         if statement.party != party:
             raise UsageError(f"{party} signed what {statement.party} should say", mend="sign your own statements")
-        return statement, self._said([statement], signed=True)[statement.id]
+        if not at - LATE <= statement.moment <= at + EARLY:
+            raise UsageError(f"at: {statement.at} is not now", mend="word it again, sign it, and send it at once")
+        if statement.kind is Kind.SETTLEMENT and statement.party not in self._arbiters:
+            self._check_own(statement)
+        envelope_kept = self._evidence.put_bytes(msgspec.json.encode(envelope))
+        return statement, self._said([statement], {statement.id: envelope_kept})[statement.id]
+
+    def _check_own(self, settlement: Statement) -> None:
+        """Refuse to let whoever is no arbiter settle what is none of its own."""
+        dispute = self.store.statement(settlement.of)
+        own = dispute and {
+            dispute.statement.party,
+            *(one.statement.party for one in self.store.chain(dispute.statement)),
+        }
+        if own and settlement.party not in own:
+            raise UsageError(f"party: {settlement.party} is no arbiter here", mend="name it in licet.toml: arbiters")
 
     def agree(
         self,
@@ -189,14 +216,20 @@ class Desk:
         said = [*((one, signed) for one in acceptances), *((one, False) for one in grants)]
         return self._made(said, notices, after)
 
-    def _said(self, statements: Sequence[Statement], *, signed: bool) -> dict[str, int]:
+    def _said(
+        self, statements: Sequence[Statement], envelopes: Mapping[str, str] = MappingProxyType({})
+    ) -> dict[str, int]:
         for statement in statements:
-            if statement.under:
-                raise UsageError("under: a grant under an acceptance is made with it", mend="licet accept")
-        return self._made([(statement, signed) for statement in statements])
+            if statement.under or statement.kind is Kind.ACCEPTANCE:
+                raise UsageError("under: an acceptance and the grants under it are made at once", mend="licet accept")
+        return self._made([(one, one.id in envelopes) for one in statements], envelopes=envelopes)
 
     def _made(
-        self, said: Sequence[tuple[Statement, bool]], notices: Iterable[Message] = (), after: int | None = None
+        self,
+        said: Sequence[tuple[Statement, bool]],
+        notices: Iterable[Message] = (),
+        after: int | None = None,
+        envelopes: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, int]:
         self._book.signer()  # no statement without a log
         statements = [statement for statement, _ in said]
@@ -209,7 +242,7 @@ class Desk:
         with self._evidence.batch():
             for statement in statements:
                 self._evidence.put_bytes(statement.encoded())  # step 2
-        self.store.say(said, told, after=after)  # step 3
+        self.store.say(said, told, after=after, envelopes=envelopes)  # step 3
         return self._logged({statement.id for statement in statements})  # step 4
 
     def _notices(self, statements: Sequence[Statement]) -> Iterator[Message]:
@@ -223,12 +256,12 @@ class Desk:
         """Refuse what a party may not say, after what is said `before` with it, by id (step 1)."""
         party = self.known(statement.party, statement.moment)
         if statement.of:
-            about = self._said_before(statement.of, before)
-            if statement.kind is Kind.REVOCATION and about.party != party.id:
-                raise UsageError(f"of: {statement.of} is {about.party}'s", mend="dispute it")
-        offered = statement.kind is Kind.OFFER  # to whoever accepts it first
-        if statement.exclusive and not (offered or statement.grantees or statement.models):
-            raise UsageError("exclusive: to whom it is is not said", mend="name its grantees, or its models")
+            self._may_answer(statement, self._said_before(statement.of, before))
+        if statement.under:
+            offer = self._said_before(self._said_before(statement.under, before).of, before)
+            if offer.party != party.id:
+                raise UsageError(f"under: the offer is {offer.party}'s, and not {party.id}'s", mend="licet accept")
+        self._check_for_whom(statement)
         recordings = [one.name for one in statement.subjects if one.reach is Reach.RECORDING]
         held = self.store.holdings(recordings, as_of=statement.moment)
         for name in recordings:
@@ -238,6 +271,32 @@ class Desk:
                 )
         if statement.subjects and not recordings and not self.store.holds(party.id):
             raise UsageError(f"subjects: {party.id} is not on record to hold anything", mend="register a recording")
+
+    def _may_answer(self, statement: Statement, about: Statement) -> None:
+        """Refuse an answer to what it does not answer."""
+        if statement.kind is Kind.REVOCATION and about.party != statement.party:
+            raise UsageError(f"of: {statement.of} is {about.party}'s", mend="dispute it")
+        if statement.kind is Kind.ACCEPTANCE and about.kind is not Kind.OFFER:
+            raise UsageError(f"of: {statement.of} is a {about.kind}, and no offer", mend="accept an offer")
+        if statement.kind is Kind.SETTLEMENT:
+            if about.kind is not Kind.DISPUTE:
+                raise UsageError(f"of: {statement.of} is a {about.kind}, and no dispute", mend="settle a dispute")
+            chain = [Said(statement.of, about), *self.store.chain(about)]
+            if statement.of not in set().union(*settled([Said(statement.id, statement), *chain])):
+                raise UsageError("upheld: nobody settles a dispute in its own favour", mend="let an arbiter settle it")
+
+    def _check_for_whom(self, statement: Statement) -> None:
+        """Refuse a grant or an offer to nobody: to a name that nobody has, or has in another spelling."""
+        for grantee in statement.grantees:
+            self.known(grantee, statement.moment)
+        for name in ("models", "asks"):
+            if any(not one.strip() or not one.isprintable() for one in getattr(statement, name)):
+                raise UsageError(f"{name}: one of them is no name", mend="letters, digits and signs that can be seen")
+        offered = statement.kind is Kind.OFFER  # to whoever accepts it first
+        if statement.exclusive and not (offered or statement.grantees or statement.models):
+            raise UsageError("exclusive: to whom it is is not said", mend="name its grantees, or its models")
+        if statement.moment.utcoffset():
+            raise UsageError(f"at: {statement.at} is in another time zone", mend="write it in UTC")
 
     def _said_before(self, name: str, before: Mapping[str, Statement]) -> Statement:
         """Return what a statement is about: it must be there by now, for its party to be told with this one."""

@@ -121,7 +121,7 @@ class WorkspaceRecord:
         with self.registry.in_one_state():  # else a grant could be heard, and a holder who came before it not
             holdings = self.registry.holdings(tuple(names), as_of=as_of)
             parties = {one.party for those in holdings.values() for one in those}
-            said = by_subject(self.registry.about({name: names[name] for name in holdings}, parties))
+            said = by_subject(self.registry.about({name: names[name] for name in holdings}, parties, offers=False))
         return {
             recording: terms
             for recording, held in holdings.items()

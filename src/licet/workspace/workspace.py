@@ -108,7 +108,8 @@ class Workspace:
     @cached_property
     def desk(self) -> Desk:
         """The registry: who speaks for rights, and what they say."""
-        return Desk(self._record.registry, self.catalogue, self.evidence, self.receipts)
+        registry, arbiters = self._record.registry, self.settings.arbiters
+        return Desk(registry, self.catalogue, self.evidence, self.receipts, arbiters)
 
     @cached_property
     def claims(self) -> Claims:
