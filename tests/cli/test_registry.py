@@ -156,7 +156,7 @@ def test_who_a_party_is(here: Path) -> None:
         ("recording,colour\njamendo:1,red\n", "no column 'colour'"),
         ("holder\nann\n", "no column `recording`"),
         ('recording\n"jamendo:1\n', "no list of holdings"),
-        ("recording\n" + "x" * (LONGEST + 1) + "\n", "a line of more than"),
+        ("recording\n" + "x" * (LONGEST + 1) + "\n", "has more than"),
     ],
     ids=["unknown", "stranger", "share", "too much", "right", "scheme", "column", "no column", "quote", "long line"],
 )

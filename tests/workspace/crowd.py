@@ -173,10 +173,11 @@ class Writer:
 
     def _statement(self) -> Statement:
         kind = self.dice.choices(list(KINDS), list(KINDS.values()))[0]
+        mine = {one.id for one in self.mine}  # nobody settles a dispute of its own in its own favour
         about = {
             Kind.REVOCATION: self.mine,
             Kind.DISPUTE: [one for one in self.common[-50:] if one.kind is Kind.GRANT],
-            Kind.SETTLEMENT: [one for one in self.common[-50:] if one.kind is Kind.DISPUTE],
+            Kind.SETTLEMENT: [one for one in self.common[-50:] if one.kind is Kind.DISPUTE and one.of not in mine],
         }.get(kind, [])
         if not about:
             kind = kind if kind is Kind.RESERVATION else Kind.GRANT
