@@ -34,28 +34,51 @@ def test_a_sum_is_exact(amounts: list[Decimal]) -> None:
 
 
 @given(st.fractions(0, 10**12), CURRENCIES)
-def test_rounding_is_to_the_nearest(amount: Fraction, currency: str) -> None:
-    """By half a unit at most, and never the wrong way round."""
+def test_rounding_is_up(amount: Fraction, currency: str) -> None:
+    """By less than a unit, and never to nothing."""
     unit = Fraction(1, 10 ** DIGITS[currency])
-    rounded = Money.nearest(amount, currency)
-    assert abs(Fraction(rounded.amount) - amount) <= unit / 2
-    assert Money.nearest(amount + unit, currency) > rounded
+    rounded = Money.up(amount, currency)
+    assert 0 <= Fraction(rounded.amount) - amount < unit
+    assert bool(rounded.amount) is bool(amount)
+    assert Money.up(amount + unit, currency) > rounded
+
+
+@given(AMOUNTS, AMOUNTS)
+def test_what_was_added_is_taken_away_again(one: Decimal, other: Decimal) -> None:
+    """To the last digit; and there is no less than nothing."""
+    both = Money("EUR", one) + Money("EUR", other)
+    assert both - Money("EUR", other) == Money("EUR", one)
+    with pytest.raises(UsageError, match="is no amount"):
+        Money("EUR", one) - (both + Money("EUR", Decimal("0.01")))
+
+
+@given(st.decimals(0, 10**17, places=2, allow_nan=False, allow_infinity=False))
+def test_what_can_be_written_can_be_read(amount: Decimal) -> None:
+    """And nothing else."""
+    money = Money("EUR", amount)
+    try:
+        Money.parse(str(money))
+    except UsageError:
+        assert not money.writable
+    else:
+        assert money.writable
 
 
 @pytest.mark.parametrize(
     ("amount", "currency", "expected"),
     [
-        (Fraction(1, 8), "EUR", "0.12 EUR"),
-        (Fraction(3, 8), "EUR", "0.38 EUR"),
-        (Fraction(5, 2), "JPY", "2 JPY"),
-        (Fraction(1, 3), "KWD", "0.333 KWD"),
+        (Fraction(1, 8), "EUR", "0.13 EUR"),
+        (Fraction(1, 1000), "EUR", "0.01 EUR"),
+        (Fraction(9, 4), "JPY", "3 JPY"),
+        (Fraction(1, 3), "KWD", "0.334 KWD"),
+        (Fraction(1, 4), "EUR", "0.25 EUR"),
         (Fraction(0), "EUR", "0.00 EUR"),
     ],
-    ids=["half to even, down", "half to even, up", "whole yen", "thousandths", "nothing"],
+    ids=["half", "next to nothing", "whole yen", "thousandths", "exact", "nothing"],
 )
 def test_rounding_by_name(amount: Fraction, currency: str, expected: str) -> None:
     """To the digits that the currency has."""
-    assert str(Money.nearest(amount, currency)) == expected
+    assert str(Money.up(amount, currency)) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,8 +101,10 @@ def test_two_currencies_are_never_added() -> None:
     """There is no rate that holds for everybody."""
     with pytest.raises(UsageError, match="cannot be added"):
         Money.parse("1 EUR") + Money.parse("1 USD")
+    with pytest.raises(UsageError, match="cannot be added"):
+        Money.parse("1 EUR") - Money.parse("1 USD")
     with pytest.raises(UsageError, match="there is no currency"):
-        Money.nearest(Fraction(1), "ABC")
+        Money.up(Fraction(1), "ABC")
 
 
 def test_a_number_in_plain_digits() -> None:

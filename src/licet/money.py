@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact
+from math import ceil
 from typing import TYPE_CHECKING, Self
 
 from licet.errors import UsageError
@@ -29,8 +30,9 @@ USD UYU UZS VES WST XCD XCG YER ZAR ZMW ZWG
 DIGITS = {
     code: digits for digits, codes in ((0, _WHOLE), (2, _HUNDREDTHS), (3, _THOUSANDTHS)) for code in codes.split()
 }
+MOST_DIGITS = 15  # before the point, of an amount that is written
 _EXACT = Context(prec=200, traps=[Inexact])  # whatever the thread's own context is set to
-_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
+_NUMBER = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}(?:\.[0-9]{{1,9}})?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,19 +68,31 @@ class Money:
         return f"{self.amount:f} {self.currency}"
 
     def __add__(self, other: Money) -> Money:
-        if other.currency != self.currency:
-            raise UsageError(f"{self} and {other} cannot be added", mend="keep a sum for each currency")
+        self._require_same(other)
         return Money(self.currency, _EXACT.add(self.amount, other.amount))
 
+    def __sub__(self, other: Money) -> Money:
+        self._require_same(other)
+        return Money(self.currency, _EXACT.subtract(self.amount, other.amount))
+
+    def _require_same(self, other: Money) -> None:
+        if other.currency != self.currency:
+            raise UsageError(f"{self} and {other} cannot be added", mend="keep a sum for each currency")
+
+    @property
+    def writable(self) -> bool:
+        """Whether it is no more than what is written and read again: 15 digits before the point."""
+        return self.amount.adjusted() < MOST_DIGITS
+
     @classmethod
-    def nearest(cls, amount: Fraction, currency: str) -> Self:
-        """Return an exact amount to the digits that the currency has, half to even.
+    def up(cls, amount: Fraction, currency: str) -> Self:
+        """Return an exact amount to the digits that the currency has, rounded up: no part of a price is for nothing.
 
         Raises:
             UsageError: there is no such currency.
         """
         digits = DIGITS.get(currency, 0)
-        return cls(currency, Decimal(round(amount * 10**digits)).scaleb(-digits, _EXACT))
+        return cls(currency, Decimal(ceil(amount * 10**digits)).scaleb(-digits, _EXACT))
 
 
 def decimal_of(text: str) -> Decimal:

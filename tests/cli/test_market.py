@@ -63,7 +63,7 @@ def test_offer_quote_accept_clear(here: Path) -> None:
     assert [one["amount"] for one in quote["totals"]] == ["20.00 EUR", "20.00 EUR"]
 
     agreement = told("accept", "quote.json", "--as", "lab", "--key", "lab.key", "--out", "agreement.json")
-    assert agreement["quote"] == quote["id"]
+    assert (agreement["quote"], agreement["runs"], agreement["model"]) == (quote["id"], 2, "tidal")
     assert {one["party"]: one["amounts"] for one in agreement["due"]} == {"ann": ["20.00 EUR"], "bob": []}
     envelope = parse_envelope(Path("agreement.json").read_bytes())
     for key in (here / "keys/log.key.pub", here / "lab.key.pub"):
@@ -103,7 +103,13 @@ def test_a_minimum_of_the_only_rate(here: Path) -> None:
     assert content["rates"] == [{"amount": "0.05 EUR", "basis": "minute", "minimum": "50 EUR"}]
     shown = run("quote", "--as", "lab", code=1)
     assert "nobody knows how long it is" in shown
+    run("offer", "bob", "--all", "--per-model", "100 EUR")
+    assert "it is not said for which: --model" in run("quote", "--as", "lab", code=1)
     for number, text in enumerate(("{}", "[", '{"format": "licet-quote/2"}')):
         Path(f"{number}.json").write_text(text)
         with pytest.raises(UsageError, match="no quote"):
             run("accept", f"{number}.json", "--as", "lab")
+    with pytest.raises(UsageError, match="cannot be read"):
+        run("accept", "none.json", "--as", "lab")
+    for wrong in (("--runs", "0"), ("--runs", "1000001"), ("--models", "2")):
+        run("quote", "--as", "lab", *wrong, code=2)

@@ -43,9 +43,10 @@ class Shelf:
 
     state = "as it is"
 
-    def __init__(self, durations_s: dict[str, float], found: dict[str, tuple[Match, ...]]) -> None:
+    def __init__(self, durations_s: dict[str, float], found: dict[str, tuple[Match, ...]], more: str = "") -> None:
         self.durations_s = durations_s
         self.found = found
+        self.more = more
 
     def __len__(self) -> int:
         return len(self.durations_s)
@@ -59,7 +60,7 @@ class Shelf:
         place = np.array([list(self.durations_s).index(recording)], np.float32)
         return Fingerprint(np.zeros(1, np.float32), place, duration_s=self.durations_s[recording])
 
-    def search(self, query: Fingerprint, *, limit: int, excluding: str) -> tuple[Match, ...]:
-        """Return what is to be found."""
+    def search_all(self, query: Fingerprint, *, excluding: str) -> tuple[tuple[Match, ...], bool]:
+        """Return what is to be found, and whether it is one of those of which there is `more`."""
         assert list(self.durations_s)[int(query.pitches[0])] == excluding
-        return self.found.get(excluding, ())[:limit]
+        return self.found.get(excluding, ()), excluding in self.more

@@ -37,7 +37,8 @@ def test_an_index_knows_its_recordings(registered: Path) -> None:
     assert [known.recording for known in index.recordings()] == [f"piece-{piece}" for piece in PIECES]
     assert next(index.recordings()) == Registered("piece-0", "/music/0.wav", SECONDS)
     assert index.path_of("piece-7") == "/music/7.wav"
-    assert index.fingerprint_of("piece-7").duration_s == SECONDS
+    assert index.fingerprint_of("piece-7").duration_s == index.duration_of("piece-7") == SECONDS
+    assert index.duration_of("piece-8") is None
     assert len(index) == 8
     assert "piece-7" in index
     assert "piece-8" not in index

@@ -11,29 +11,30 @@ from hypothesis import strategies as st
 from licet.errors import UsageError
 from licet.registry.rates import Basis, Extent, Rate, currencies, price
 
-EXTENT = Extent(3, Fraction(200), runs=2, models=4)
+EXTENT = Extent(3, Fraction(200), runs=2)
 
 
 @pytest.mark.parametrize(
     ("basis", "amount", "minimum", "expected"),
     [
         (Basis.RECORDING, "1.50 EUR", "", "4.50 EUR"),
-        (Basis.MINUTE, "0.10 EUR", "", "0.33 EUR"),
+        (Basis.MINUTE, "0.10 EUR", "", "0.34 EUR"),
         (Basis.MINUTE, "0.10 EUR", "5 EUR", "5.00 EUR"),
         (Basis.RECORDING, "1.50 EUR", "4 EUR", "4.50 EUR"),
         (Basis.RUN, "7 JPY", "", "14 JPY"),
-        (Basis.MODEL, "0.001 KWD", "", "0.004 KWD"),
+        (Basis.MODEL, "0.004 KWD", "", "0.004 KWD"),
         (Basis.RECORDING, "0 EUR", "", "0.00 EUR"),
+        (Basis.RECORDING, "0.001 EUR", "", "0.01 EUR"),
     ],
-    ids=["recording", "minute", "minimum", "more than the minimum", "run", "model", "free"],
+    ids=["recording", "minute", "minimum", "more than the minimum", "run", "model", "free", "never for nothing"],
 )
 def test_what_a_rate_comes_to(basis: Basis, amount: str, minimum: str, expected: str) -> None:
-    """As often as it is due, and at least its minimum."""
+    """As often as it is due, at least its minimum, and rounded up."""
     assert str(price([Rate(basis, amount, minimum)], EXTENT)) == expected
 
 
 def test_rates_are_added_and_rounded_once() -> None:
-    """Three thirds of a cent are a cent; a share of revenue adds nothing."""
+    """Three thirds of a cent are a cent, and not three; a share of revenue adds nothing."""
     thirds = [Rate(Basis.MINUTE, "0.003333333 EUR")] * 3
     assert str(price(thirds, Extent(1, Fraction(60)))) == "0.01 EUR"
     shares = [Rate(Basis.REVENUE, "2.5", "100 EUR")]
@@ -54,7 +55,7 @@ def test_more_never_costs_less(basis: Basis, recordings: int, seconds: Fraction,
     """Of anything."""
     rates = [Rate(basis, "0.017 EUR", "1 EUR")]
     less = price(rates, Extent(recordings, seconds))
-    large = price(rates, Extent(recordings + more, seconds + more, 1 + more, 1 + more))
+    large = price(rates, Extent(recordings + more, seconds + more, 1 + more))
     assert less is not None
     assert large is not None
     assert less <= large
@@ -79,6 +80,8 @@ def test_what_is_no_rate(basis: Basis, amount: str, minimum: str) -> None:
 
 
 def test_rates_in_words() -> None:
-    """As people read them."""
+    """As people read them, on one line whatever whoever made the offer wrote."""
+    odd = Rate(Basis.RUN, "5 \n\nEUR", " 9 \n\n EUR")
+    assert str(odd) == "5 EUR a run, at least 9 EUR"
     assert str(Rate(Basis.MINUTE, "0.05 EUR", "50 EUR")) == "0.05 EUR a minute, at least 50 EUR"
     assert str(Rate(Basis.REVENUE, "2.5")) == "2.5 % of revenue"

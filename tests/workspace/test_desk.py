@@ -191,17 +191,16 @@ def test_an_acceptance_is_made_with_what_it_leads_to(room: Workspace) -> None:
     offer = spoken(Kind.OFFER, "ann", 1, rates=(Rate(Basis.RECORDING, "2 EUR"),))
     grant = spoken(Kind.GRANT, "ann", 1)
     room.desk.say_all([offer, grant])
-    for signed in (True, False):
-        wrong = spoken(Kind.ACCEPTANCE, "bob", of=grant.id, hour=1)
-        with pytest.raises(UsageError, match="no offer"):
-            room.desk.agree([wrong], [], [], signed=signed, after=2)
+    wrong = spoken(Kind.ACCEPTANCE, "bob", of=grant.id, hour=1)
+    with pytest.raises(UsageError, match="no offer"):
+        room.desk.agree([wrong], [], [], key=None, after=2)
     acceptance = spoken(Kind.ACCEPTANCE, "bob", of=offer.id, hour=1)
     with pytest.raises(UsageError, match="made at once"):
         room.desk.say(acceptance)
     theirs = spoken(Kind.GRANT, "bob", 3, under=acceptance.id, hour=1)
     register(room, "bob", 3)
     with pytest.raises(UsageError, match="the offer is ann's"):
-        room.desk.agree([acceptance], [theirs], [], signed=False, after=2)
+        room.desk.agree([acceptance], [theirs], [], key=None, after=2)
 
 
 @pytest.mark.parametrize(

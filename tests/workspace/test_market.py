@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,15 +16,16 @@ from licet.catalog import Right
 from licet.corpus import read_lines
 from licet.digests import sha256_file
 from licet.errors import LicetError, LogError, ManifestError, OvertakenError, UsageError
-from licet.registry.agreeing import drafted
+from licet.identify import IndexWriter, listen
+from licet.registry.agreeing import acceptance, drafted, grants
 from licet.registry.outbox import Address
 from licet.registry.parties import Party
 from licet.registry.quotes import parse_quote, signed_agreement
 from licet.registry.rates import Basis, Rate
 from licet.registry.regions import Region
-from licet.registry.statements import Kind, Reach, Statement, Subject
+from licet.registry.statements import SIGNED_TYPE, Kind, Reach, Statement, Subject
 from licet.registry.terms import Asker, Control, Holding
-from licet.transparency import make_key
+from licet.transparency import make_key, parse_envelope
 from playing import write_wav
 
 if TYPE_CHECKING:
@@ -101,14 +103,14 @@ def test_from_an_offer_to_a_licence(room: Workspace) -> None:
     manifest = clear(room, asker=LAB, accepts=["payment"])
     assert verdicts(manifest) == {"1": "refused", "2": "refused", "3": "refused", "4": "permitted"}
 
-    quote = quoted(room, manifest, models=2)
+    quote = quoted(room, manifest, runs=2)
     assert [(line.offer, line.side, line.recordings, line.price) for line in quote.lines] == sorted(
-        [(master, "both", 2, "4.00 EUR"), (song, "work", 2, "20.00 EUR")]
+        [(master, "both", 2, "4.00 EUR"), (song, "work", 2, "10.00 EUR")]
     )
     assert [(one.side, one.amount) for one in quote.totals] == [
         ("both", "4.00 EUR"),
-        ("work", "20.00 EUR"),
-        ("all", "24.00 EUR"),
+        ("work", "10.00 EUR"),
+        ("all", "14.00 EUR"),
     ]
     assert (quote.permitted, quote.licensed, quote.hindered) == (1, 2, 1)
     assert whys(quote) == {
@@ -119,7 +121,7 @@ def test_from_an_offer_to_a_licence(room: Workspace) -> None:
 
     agreement = agreed(room, quote)
     assert [one.place for one in (*agreement.acceptances, *agreement.grants)] == [3, 4, 5, 6]
-    assert {one.party: one.amounts for one in agreement.due} == {"ann": ("20.00 EUR",), "quay": ("4.00 EUR",)}
+    assert {one.party: one.amounts for one in agreement.due} == {"ann": ("10.00 EUR",), "quay": ("4.00 EUR",)}
     for one in agreement.grants:
         grant, acceptance = (room.desk.store.statement(name) for name in (one.id, one.of))
         assert grant is not None
@@ -136,6 +138,8 @@ def test_from_an_offer_to_a_licence(room: Workspace) -> None:
     assert set(heard) == {"offer.accepted", "grant.made"}
     assert heard["offer.accepted"].to.text == "mailto:quay@example.org"
     assert heard["offer.accepted"].facts["due"] == ["4.00 EUR"]
+    assert "for the model tidal, for 2 training runs" in heard["offer.accepted"].text
+    assert (agreement.model, agreement.runs) == ("tidal", 2)
 
     mine = clear(room, asker=LAB, accepts=["payment"], out=room.folder / "mine")
     assert verdicts(mine) == {"1": "permitted", "2": "permitted", "3": "refused", "4": "permitted"}
@@ -230,20 +234,284 @@ def test_several_recordings_in_one_item(room: Workspace) -> None:
     assert float(line.seconds) > 0
 
 
-def test_by_the_minute(room: Workspace) -> None:
-    """As long as the recording sounds in the longest of its copies."""
-    music = room.folder / "music"
-    music.mkdir()
-    for name, seconds in (("a.wav", 6), ("b.wav", 9)):
-        write_wav(music / name, clip(1)[: seconds * 11_025], 11_025)
-        room.catalogue.learn([("jamendo:1", f"sha256:{sha256_file(music / name)}")])
+def music(room: Workspace, **seconds: float) -> Path:
+    """Write the beginnings of one piece of music, each so long, and return their folder."""
+    folder = room.folder / "-".join(seconds)
+    folder.mkdir()
+    for name, long in seconds.items():
+        write_wav(folder / f"{name}.wav", clip(1)[: int(long * 11_025)], 11_025)
+    return folder
+
+
+def learn(room: Workspace, folder: Path) -> None:
+    """Put on record that all files in a folder are the first recording, to the byte."""
+    room.catalogue.learn(("jamendo:1", f"sha256:{sha256_file(path)}") for path in folder.iterdir())
+
+
+def register_sound(room: Workspace, path: Path) -> None:
+    """Register the sound of the first recording."""
+    with IndexWriter(room.folder / "index") as writer:
+        writer.add("jamendo:1", path.name, listen(path).fingerprint)
+        writer.commit()
+    room.market.record.reread()
+
+
+def by_the_minute(room: Workspace) -> None:
+    """Let Quay offer by the minute, and Ann by the recording."""
     say(room, Kind.OFFER, "quay", rates=(Rate(Basis.MINUTE, "100 EUR"),))
     say(room, Kind.OFFER, "ann")
-    quote = quoted(room, room.clear(music, USE, workers=1, report=False).folder)
-    assert {line.party: (line.seconds, line.price) for line in quote.lines} == {
-        "quay": ("9.000", "15.00 EUR"),
-        "ann": ("9.000", "2.00 EUR"),
-    }
+
+
+def looked_at(room: Workspace, source: Path) -> Path:
+    """Clear a folder or a list, and return the manifest's folder."""
+    return room.clear(source, USE, workers=1, report=False, asker=LAB, accepts=["payment"]).folder
+
+
+def lengths(quote: Quote) -> dict[str, tuple[str, str]]:
+    """Return what each party is paid for: seconds, and the price."""
+    return {line.party: (line.seconds, line.price) for line in quote.lines}
+
+
+def test_by_the_minute(room: Workspace) -> None:
+    """As long as the recording sounds in the longest of its copies, where these are the recording to the byte."""
+    copies = music(room, short=6, long=9)
+    learn(room, copies)
+    by_the_minute(room)
+    quote = quoted(room, looked_at(room, copies))
+    assert lengths(quote) == {"quay": ("9.000", "15.00 EUR"), "ann": ("9.000", "2.00 EUR")}
+
+
+@pytest.mark.parametrize("told", ["by its bytes", "by its sound", "by its name"])
+def test_a_clip_is_paid_for_as_the_whole_recording(told: str, room: Workspace) -> None:
+    """What is granted is the recording: its registered sound says how long that is."""
+    whole, clips = music(room, whole=9), music(room, clip=4)
+    register_sound(room, whole / "whole.wav")
+    by_the_minute(room)
+    if told == "by its bytes":
+        learn(room, clips)
+    (room.folder / "one.csv").write_text("id\njamendo:1\n")
+    quote = quoted(room, looked_at(room, room.folder / "one.csv" if told == "by its name" else clips))
+    assert lengths(quote)["quay"] == ("9.000", "15.00 EUR")
+
+
+def test_a_copy_that_is_longer_than_what_is_registered(room: Workspace) -> None:
+    """Is paid for as long as it is; and where no sound is registered any more, nobody knows how long a clip's is."""
+    registered, copies = music(room, registered=6), music(room, copy=9)
+    register_sound(room, registered / "registered.wav")
+    by_the_minute(room)
+    manifest = looked_at(room, copies)
+    assert lengths(quoted(room, manifest))["quay"] == ("9.000", "15.00 EUR")
+    rmtree(room.folder / "index")
+    room.market.record.reread()
+    quote = quoted(room, manifest)
+    assert (quote.lines, list(whys(quote))) == (
+        (),
+        ["the offer of Quay is by the minute, and nobody knows how long it is"],
+    )
+
+
+@pytest.mark.parametrize("runs", [0, -1, 1_000_001])
+def test_training_runs_that_cannot_be_priced(runs: int, room: Workspace) -> None:
+    """Are refused: no run would be no fee."""
+    say(room, Kind.OFFER, "quay", rates=(Rate(Basis.RUN, "1000 EUR"),))
+    say(room, Kind.OFFER, "ann")
+    manifest = clear(room)
+    with pytest.raises(UsageError, match=rf"^runs: {runs} "):
+        quoted(room, manifest, runs=runs)
+    forged = msgspec.structs.replace(quoted(room, manifest), runs=runs)
+    with pytest.raises(UsageError, match=r"^runs: "):
+        agreed(room, forged)
+    with pytest.raises(UsageError, match="runs"):
+        parse_quote(forged.encoded())
+
+
+def test_by_the_model(room: Workspace) -> None:
+    """It is paid for each that is granted: it must be said for which, and another one costs as much again."""
+    say(room, Kind.OFFER, "quay", rates=(Rate(Basis.MODEL, "5000 EUR"),))
+    say(room, Kind.OFFER, "ann")
+    manifest = clear(room)
+    unnamed = room.market.quote(manifest, Asker("lab"), NOON)
+    assert unnamed.lines == ()
+    assert "the offer of Quay is by the model, and it is not said for which: --model" in whys(unnamed)
+    agreed(room, quoted(room, manifest))
+    other = Asker("lab", "squall")
+    theirs = clear(room, asker=other, accepts=["payment"], out=room.folder / "theirs")
+    assert verdicts(theirs)["1"] == "refused"
+    again = room.market.quote(manifest, other, NOON + timedelta(hours=2))
+    assert "5000.00 EUR" in {line.price for line in again.lines}
+
+
+@pytest.mark.parametrize("model", [" ", "tidal\n\nDue to quay: nothing", "x" * 201, "\x00"])
+def test_a_model_without_a_name(model: str, room: Workspace) -> None:
+    """That anybody can read is refused, before it stands in anybody's mail."""
+    say(room, Kind.OFFER, "quay")
+    say(room, Kind.OFFER, "ann")
+    manifest = clear(room)
+    with pytest.raises(UsageError, match=r"^model: "):
+        room.market.quote(manifest, Asker("lab", model), NOON)
+    with pytest.raises(UsageError, match=r"^model: "):
+        msgspec.structs.replace(quoted(room, manifest), model=model)
+
+
+def test_no_part_of_a_price_is_for_nothing(room: Workspace) -> None:
+    """However small the quotes are."""
+    say(room, Kind.OFFER, "quay", rates=(Rate(Basis.RECORDING, "0.004 EUR"),))
+    say(room, Kind.GRANT, "ann")
+    quote = quoted(room, clear(room))
+    assert [one.amount for one in quote.totals] == ["0.01 EUR", "0.01 EUR"]
+    assert agreed(room, quote).due[0].amounts == ("0.01 EUR",)
+
+
+LARGE = "999999999999999 EUR"
+
+
+def offer_of(room: Workspace, key: int, *rates: str) -> None:
+    """Let Quay offer one recording, each rate for the recording."""
+    about = (Subject(Reach.RECORDING, f"jamendo:{key}"),)
+    say(room, Kind.OFFER, "quay", subjects=about, rates=tuple(Rate(Basis.RECORDING, rate) for rate in rates))
+
+
+def test_an_offer_that_is_too_dear_hinders_itself_alone(room: Workspace) -> None:
+    """What cannot be written as an amount is not asked for; what else is offered is."""
+    say(room, Kind.GRANT, "ann")
+    offer_of(room, 1, "2 EUR")
+    offer_of(room, 2, LARGE, LARGE)
+    manifest = clear(room)
+    quote = quoted(room, manifest)
+    assert [line.price for line in quote.lines] == ["2.00 EUR"]
+    assert whys(quote)["the offer of quay comes to more than can be written as an amount"] == 1
+    say(room, Kind.OFFER, "quay", rates=(Rate(Basis.RECORDING, "3 USD"),))
+    assert sorted(line.price for line in quoted(room, manifest).lines) == ["2.00 EUR", "3.00 USD"]
+
+
+def test_a_sum_may_be_larger_than_any_amount(room: Workspace) -> None:
+    """Of several offers; one offer of so much is none."""
+    say(room, Kind.GRANT, "ann")
+    all_of_it = say(room, Kind.OFFER, "quay", rates=(Rate(Basis.RECORDING, LARGE),))
+    manifest = clear(room)
+    assert quoted(room, manifest).lines == ()
+    say(room, Kind.REVOCATION, "quay", of=all_of_it)
+    for key in (1, 2):
+        offer_of(room, key, LARGE)
+    assert agreed(room, quoted(room, manifest)).due[0].amounts == ("1999999999999998.00 EUR",)
+
+
+def accepted_beside(room: Workspace, quote: Quote, *, granted: bool) -> None:
+    """Put on record that a quote was accepted, past the desk; and what it has granted, in the words of its offers."""
+    for line in quote.lines:
+        one, offer = acceptance(line, quote, THEN.isoformat(), "x"), room.desk.store.statement(line.offer)
+        assert offer is not None
+        room.desk.store.say([(one, False)])
+        for grant in grants(line, LAB, offer.statement, one.id, one.at, "x") if granted else ():
+            room.desk.store.say([(grant, False)])
+
+
+def test_an_acceptance_that_granted_nothing(room: Workspace) -> None:
+    """Leaves the quote to be accepted, with all that it leads to."""
+    say(room, Kind.OFFER, "quay")
+    say(room, Kind.OFFER, "ann")
+    quote = quoted(room, clear(room))
+    accepted_beside(room, msgspec.structs.replace(quote, lines=quote.lines[:1]), granted=False)
+    accepted_beside(room, quote, granted=False)
+    agreement = agreed(room, quote)
+    assert agreement.at == (NOON + timedelta(hours=1)).isoformat(), "it is accepted now"
+    assert {one.of for one in agreement.grants} == {one.id for one in agreement.acceptances}
+    assert agreed(room, quote, hour=2) == agreement
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"portions": (), "price": "0.01 EUR"},
+        {"portions": (), "price": "", "recordings": 0},
+        {"price": "0.01 EUR"},
+        {"revenue": ("1 % of revenue",)},
+        {"rates": (Rate(Basis.RUN, "0.01 EUR"),)},
+        {"party": "lab"},
+    ],
+    ids=["nothing granted", "nothing at all", "another price", "another share", "other rates", "another party"],
+)
+def test_no_agreement_is_made_of_what_a_file_says(forged: dict[str, Any], room: Workspace) -> None:
+    """Even where somebody got an acceptance of the forged quote on record, and grants."""
+    say(room, Kind.OFFER, "quay")
+    say(room, Kind.GRANT, "ann")
+    quote = quoted(room, clear(room))
+    line = msgspec.structs.replace(quote.lines[0], **forged)
+    totals = tuple(msgspec.structs.replace(one, amount=line.price) for one in quote.totals if line.price)
+    false = msgspec.structs.replace(quote, lines=(line,), totals=totals)
+    accepted_beside(room, false, granted=True)
+    with pytest.raises(UsageError, match="no longer holds"):
+        agreed(room, false)
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["no totals", "a line twice"])
+def test_nor_of_other_sums_or_lines(twice: bool, room: Workspace) -> None:
+    """What the lines come to is what is due, and each offer is accepted once."""
+    say(room, Kind.OFFER, "quay")
+    say(room, Kind.GRANT, "ann")
+    quote = quoted(room, clear(room))
+    doubled = tuple(msgspec.structs.replace(one, amount="8.00 EUR") for one in quote.totals)
+    lines, totals = (quote.lines * 2, doubled) if twice else (quote.lines, ())
+    false = msgspec.structs.replace(quote, lines=lines, totals=totals)
+    accepted_beside(room, false, granted=True)
+    with pytest.raises(UsageError, match="no longer holds"):
+        agreed(room, false)
+
+
+def test_an_agreement_that_was_cut_off_before_it_was_logged(room: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is logged when it is asked for again, once."""
+    say(room, Kind.OFFER, "quay")
+    say(room, Kind.OFFER, "ann")
+    quote = quoted(room, clear(room))
+
+    def killed(_: object) -> dict[str, int]:
+        raise InterruptedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room.desk, "_logged", killed)
+        with pytest.raises(InterruptedError):
+            agreed(room, quote)
+    count = room.desk.store.count()
+    agreement = agreed(room, quote, hour=5)
+    assert room.desk.store.count() == count
+    assert len({one.place for one in (*agreement.acceptances, *agreement.grants)}) == 4
+    assert room.receipts.log().verify() is None
+
+
+def test_a_party_hears_of_its_own_offers_alone(room: Workspace) -> None:
+    """And of nobody else's price, offer or grant; whoever accepted hears of each."""
+    say(room, Kind.OFFER, "quay", rates=(Rate(Basis.RECORDING, "2.22 EUR"),))
+    say(room, Kind.OFFER, "ann", rates=(Rate(Basis.RECORDING, "3.33 EUR"), Rate(Basis.REVENUE, "1.5")))
+    for party in ("ann", "quay", "lab", "zoe"):
+        room.notices.watch(party, Address(f"mailto:{party}@example.org"), THEN)
+    quote = quoted(room, clear(room))
+    agreement, offers = agreed(room, quote), {line.party: line.offer for line in quote.lines}
+    heard = [one.message for one in room.notices.outbox.waiting()]
+    assert sorted(one.to.text for one in heard) == [
+        f"mailto:{name}@example.org" for name in ("ann", "lab", "lab", "quay")
+    ]
+    for party, other, secrets in (("ann", "quay", ["4.44"]), ("quay", "ann", ["6.66", "1.5"])):
+        (mine,) = (one for one in heard if one.to.text == f"mailto:{party}@example.org")
+        told = mine.text + str(dict(mine.facts))
+        grants_of = {one.party: one.id for one in agreement.grants}
+        assert grants_of[party] in told
+        for secret in (*secrets, grants_of[other], offers[other], other):
+            assert secret not in told
+
+
+def test_the_days_of_a_quote_are_no_ones_to_change(room: Workspace) -> None:
+    """It is not of a day to come, nor valid for longer than what it was made of."""
+    say(room, Kind.OFFER, "quay", ends="2026-12-01")
+    say(room, Kind.OFFER, "ann")
+    quote = quoted(room, clear(room))
+    ahead = msgspec.structs.replace(quote, at=(NOON + timedelta(hours=2)).isoformat())
+    with pytest.raises(UsageError, match=r"^at: .* to come"):
+        agreed(room, ahead)
+    longer = msgspec.structs.replace(quote, valid_until="2026-12-02")
+    with pytest.raises(UsageError, match="no longer holds"):
+        agreed(room, longer)
+    shorter = msgspec.structs.replace(quote, valid_until="2026-11-30")
+    assert agreed(room, shorter).quote == shorter.id
 
 
 @pytest.mark.parametrize(
@@ -307,6 +575,9 @@ def test_who_may_accept_what_and_when(room: Workspace) -> None:
     said = room.desk.store.statement(agreement.acceptances[0].id)
     assert said is not None
     assert said.signed
+    kept = parse_envelope(room.evidence.read_blob(said.envelope))
+    kept.check([key.verifier], of_type=SIGNED_TYPE)
+    assert kept.body == said.statement.encoded(), "who doubts it checks it"
     receipt = room.market.receipt(agreement, key)
     assert signed_agreement(receipt, [room.receipts.signer().verifier]) == agreement
     assert signed_agreement(receipt, [key.verifier]) == agreement

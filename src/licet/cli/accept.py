@@ -43,11 +43,11 @@ def command(
     import msgspec
 
     from licet.placing import place
-    from licet.registry.quotes import parse_quote
+    from licet.registry.quotes import read_quote
     from licet.transparency import read_key
 
     signer = None if key is None else read_key(key)
-    given = parse_quote(quote.read_bytes())
+    given = read_quote(quote)
     with open_workspace(workspace) as room:
         agreement = room.market.accept(given, party, now(), actor, signer, manifest)
         receipt = room.market.receipt(agreement, signer)

@@ -22,7 +22,7 @@ def _rates(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--per-recording", "recording_rate", metavar="MONEY", help='Each recording, such as "2 EUR".')
     @click.option("--per-minute", "minute_rate", metavar="MONEY", help="Each minute of sound.")
     @click.option("--per-run", "run_rate", metavar="MONEY", help="Each training run, however many recordings.")
-    @click.option("--per-model", "model_rate", metavar="MONEY", help="Each model that comes of it.")
+    @click.option("--per-model", "model_rate", metavar="MONEY", help="Each model that it is granted for.")
     @click.option("--revenue", "revenue_rate", metavar="PERCENT", help="A share of what a model earns, such as 2.5.")
     @click.option(
         "--minimum",

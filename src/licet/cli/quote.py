@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from licet.registry.quotes import Quote
 
 FOLDER = click.Path(path_type=Path)
+RUNS = click.IntRange(1, 1_000_000)
 SIDES = {"recording": "recording", "work": "composition", "both": "both", "all": "all"}
 
 
@@ -21,8 +22,7 @@ SIDES = {"recording": "recording", "work": "composition", "both": "both", "all":
 @click.argument("manifest", type=FOLDER, required=False)
 @click.option("--as", "party", required=True, metavar="PARTY", help="For whom: a party on record.")
 @click.option("--model", default="", metavar="NAME", help="For which model. Default: any of PARTY's.")
-@click.option("--runs", type=click.IntRange(1), default=1, show_default=True, help="Training runs to pay for.")
-@click.option("--models", type=click.IntRange(1), default=1, show_default=True, help="Models to pay for.")
+@click.option("--runs", type=RUNS, default=1, show_default=True, help="Training runs to pay for.")
 @click.option("--out", type=FOLDER, help="Write the quote here, to accept it later.")
 @click.option("--requests", type=FOLDER, help="Write what to ask of holders without an offer into this folder.")
 @workspace_option
@@ -32,7 +32,6 @@ def command(
     party: str,
     model: str,
     runs: int,
-    models: int,
     out: Path | None,
     requests: Path | None,
     workspace: Path | None,
@@ -41,8 +40,8 @@ def command(
     """Tell what it costs to license what MANIFEST refuses, by the offers on record. Default: the latest manifest.
 
     Each recording is paid for once, however many copies there are. What is priced is proved: with the grants that
-    accepting makes, it is permitted. What cannot be licensed wholly is listed with why, and not priced. A quote holds
-    for 30 days, or until the first of its offers ends.
+    accepting makes, it is permitted. What cannot be licensed wholly is listed with why, and not priced. A quote is for
+    one model, and holds for 30 days, or until the first of its offers ends.
 
     \b
     Examples:
@@ -59,7 +58,7 @@ def command(
 
     with open_workspace(workspace) as room:
         folder = manifest or room.latest_manifest()
-        quote = room.market.quote(folder, Asker(party, model), now(), runs=runs, models=models)
+        quote = room.market.quote(folder, Asker(party, model), now(), runs=runs)
     files = {} if out is None else {out: quote.encoded()}
     if requests is not None:
         files |= {requests / f"{one.party}.txt": drafted(one, quote).encode() for one in quote.requests}
@@ -80,7 +79,7 @@ def _show(quote: Quote) -> None:
         table.add_column(name, justify="right" if name in {"recordings", "comes to"} else "left")
     for line in quote.lines:
         rates, owed = "; ".join(map(str, line.rates)), ", ".join(filter(None, (line.price, *line.revenue)))
-        table.add_row(line.offer[:12], line.party, SIDES[line.side], f"{line.recordings:,}", rates, owed)
+        table.add_row(line.offer[:12], printable(line.party), SIDES[line.side], f"{line.recordings:,}", rates, owed)
     for total in quote.totals:
         table.add_row("", "", f"sum, {SIDES[total.side]}", "", "", total.amount)
     if quote.lines:

@@ -74,6 +74,11 @@ class FingerprintIndex:
         segment, place = self._require(recording)
         return segment.registered(place).path
 
+    def duration_of(self, recording: str) -> float | None:
+        """Return how long the registered sound of `recording` is, in seconds; None where it is not registered."""
+        found = self._find(recording)
+        return None if found is None else found[0].registered(found[1]).duration_s
+
     def fingerprint_of(self, recording: str) -> Fingerprint:
         """Return what is stored of the fingerprint of `recording`: its most salient peaks.
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from licet.money import Money
 from licet.registry.offering import PAYMENT, RIGHT_NAMES
 from licet.registry.outbox.messages import Message, message_key
-from licet.registry.quotes import Due
+from licet.registry.quotes import MOST_MODEL, Due
 from licet.registry.quoting import sums
-from licet.registry.statements import Kind, Reach, Statement, Subject
+from licet.registry.statements import MOST_NAME, MOST_TEXT, Kind, Reach, Statement, Subject
+from licet.registry.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from licet.registry.quotes import Quote, QuotedLine, Request
     from licet.registry.terms import Asker
 
-GRANTS_NAMED = 200  # in a message; the others it counts
+GRANTS_NAMED = 200  # in a message, and as many offers, and shares of revenue
 
 
 def acceptance(line: QuotedLine, quote: Quote, at: str, actor: str) -> Statement:
@@ -68,18 +69,17 @@ def grants(line: QuotedLine, taker: Asker, offer: Statement, under: str, at: str
 
 def drafted(request: Request, quote: Quote) -> str:
     """Word a request that the team can send to a holder who makes no offer that applies."""
-    where = ", ".join(quote.territories)
-    model = f" for the model {quote.model}" if quote.model else ""
+    holder = one_line(request.name)
     lines = [
-        f"To {request.name},",
+        f"To {holder},",
         "",
-        f"{quote.party} asks for a licence{model}: {quote.act}, {quote.purpose}, in {where},",
-        f"from {quote.day} on, of what {request.name} is on record to hold in these recordings.",
+        f"{one_line(quote.party)} asks for a licence{_for_what(quote)}: {_use(quote)},",
+        f"from {quote.day} on, of what {holder} is on record to hold in these recordings.",
         "",
     ]
     for portion in request.portions:
         rights = " and ".join(f"the {RIGHT_NAMES[right]}" for right in portion.rights)
-        lines += [f"{rights} of:".capitalize(), *(f"  {name}" for name in portion.recordings), ""]
+        lines += [f"{rights} of:".capitalize(), *(f"  {one_line(name, MOST_NAME)}" for name in portion.recordings), ""]
     lines += ["An offer on record (`licet offer`) lets us accept it at once.", ""]
     return "\n".join(lines)
 
@@ -108,7 +108,8 @@ def of_agreement(
 ) -> Iterator[Message]:
     """Yield what those hear whose offers were accepted, and whoever accepted them.
 
-    What was said is named by its id, under which the log has it: where, is known only after it is committed.
+    What was said is named by its id, under which the log has it: where, is known only after it is committed. A party
+    hears of its own offers alone, and of nobody else's price.
 
     Args:
         quote: what is accepted.
@@ -117,31 +118,44 @@ def of_agreement(
         origin: of the log.
         at: when.
     """
-    about = f" for the model {quote.model}" if quote.model else ""
+    by, log = one_line(quote.party), one_line(origin)
     for due in dues(quote.lines):
         own = [line for line in quote.lines if line.party == due.party]
         count = len({name for line in own for portion in line.portions for name in portion.recordings})
-        owed = ", ".join((*due.amounts, *due.revenue))
+        shares = list(dict.fromkeys(due.revenue))
+        more = ["more, as the grants say"] if len(shares) > GRANTS_NAMED else []
+        offering, owed = one_line(due.party), ", ".join((*due.amounts, *shares[:GRANTS_NAMED], *more))
         granted = [one for one in made if one.party == due.party and one.kind is Kind.GRANT]
         facts = {
             "party": due.party,
             "by": quote.party,
             "model": quote.model,
+            "runs": quote.runs,
             "quote": quote.id,
             "due": list(due.amounts),
-            "revenue": list(due.revenue),
+            "revenue": shares[:GRANTS_NAMED],
             "recordings": count,
             "offers": [line.offer for line in own][:GRANTS_NAMED],
             "grants": [one.id for one in granted][:GRANTS_NAMED],
             "log": origin,
         }
         text = (
-            f"{quote.party} accepted what {due.party} offers{about}: {count:,} recording{'s' * (count != 1)}, to "
-            f"{quote.act}, {quote.purpose}, in {', '.join(quote.territories)}.\n\nDue to {due.party}: {owed}.\n\n"
-            f"The acceptance and the grants are in the log {origin}, by their ids.\n"
+            f"{by} accepted what {offering} offers{_for_what(quote)}: {count:,} recording{'s' * (count != 1)}, to "
+            f"{_use(quote)}.\n\nDue to {offering}: {owed}.\n\n"
+            f"The acceptance and the grants are in the log {log}, by their ids.\n"
         )
         for to, kind, subject in (
             *((to, "offer.accepted", "An offer of yours was accepted") for to in watching.get(due.party, ())),
             *((to, "grant.made", "You were granted what you accepted") for to in watching.get(quote.party, ())),
         ):
             yield Message(message_key(kind, to.text, quote.id, due.party), to, kind, subject, text, facts, at)
+
+
+def _for_what(quote: Quote) -> str:
+    """Say for which model, and for how many training runs."""
+    model = f" for the model {one_line(quote.model, MOST_MODEL)}," if quote.model else ""
+    return f"{model} for {quote.runs:,} training run{'s' * (quote.runs != 1)}"
+
+
+def _use(quote: Quote) -> str:
+    return one_line(f"{quote.act}, {quote.purpose}, in {', '.join(quote.territories)}", MOST_TEXT)

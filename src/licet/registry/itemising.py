@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from licet.money import Money
 from licet.registry.quotes import Portion, QuotedLine, Request, Total
-from licet.registry.quoting import shared_out, sums
+from licet.registry.quoting import revenue_of, shared_out, sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from licet.catalog import Right
     from licet.registry.offering import Lacking
     from licet.registry.quoting import PricedOffer
+    from licet.registry.rates import Rate
+    from licet.registry.statements import Statement
 
 GRANTED_AT_ONCE = 500  # recordings in one grant: all of it is read again for each of them, so that it should be short
 
@@ -41,21 +45,40 @@ def line_of(one: PricedOffer, portions: tuple[Portion, ...]) -> QuotedLine:
     return QuotedLine(
         offer=one.offer.id,
         party=says.party,
-        side="both" if len(set(says.rights)) > 1 else str(says.rights[0]),
+        side=side_of(says),
         recordings=one.extent.recordings,
         seconds=_decimal(one.extent.seconds),
         rates=says.rates,
         price=_text(one.price),
-        revenue=tuple(map(str, one.revenue)),
+        revenue=_in_words(says.rates),
         portions=portions,
     )
 
 
-def totals_of(lines: Sequence[QuotedLine]) -> Iterator[Total]:
-    """Yield the sums of each side, and of all."""
-    for side in (*sorted({line.side for line in lines}), "all"):
-        amounts = (Money.parse(line.price) for line in lines if line.price and side in {line.side, "all"})
-        yield from (Total(side, str(amount)) for amount in sums(amounts))
+def side_of(offer: Statement) -> str:
+    """Return what an offer is of: `recording` (the master), `work` (the composition), or `both`."""
+    return "both" if len(set(offer.rights)) > 1 else str(offer.rights[0])
+
+
+def as_agreed(line: QuotedLine, offer: Statement, granted: Sequence[Statement]) -> QuotedLine:
+    """Return a line as the record has it: what its offer says, and what was granted at which price."""
+    prices = sums(Money.parse(one.price) for one in granted if one.price)
+    return msgspec.structs.replace(
+        line,
+        party=offer.party,
+        side=side_of(offer),
+        recordings=len({subject for one in granted for subject in one.subjects}),
+        rates=offer.rates,
+        price=", ".join(map(str, prices)),
+        revenue=_in_words(offer.rates),
+    )
+
+
+def totals_of(amounts: Sequence[tuple[str, Money]]) -> Iterator[Total]:
+    """Yield the sums of what offers come to, each with its side: of each side, and of all."""
+    for side in (*sorted({side for side, _ in amounts}), "all"):
+        those = (amount for other, amount in amounts if side in {other, "all"})
+        yield from (Total(side, str(amount)) for amount in sums(those))
 
 
 def requests_of(lacked: Iterable[Lacking]) -> Iterator[Request]:
@@ -70,6 +93,10 @@ def requests_of(lacked: Iterable[Lacking]) -> Iterator[Request]:
             alike[tuple(sorted(those))].append(recording)
         portions = (Portion(rights=those, recordings=tuple(names), price="") for those, names in sorted(alike.items()))
         yield Request(party=party, name=name, portions=tuple(portions))
+
+
+def _in_words(rates: Iterable[Rate]) -> tuple[str, ...]:
+    return tuple(map(str, revenue_of(rates)))
 
 
 def _text(money: Money | None) -> str:

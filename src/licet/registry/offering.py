@@ -8,19 +8,20 @@ For each right that a recording lacks:
    (unless the dispute was dismissed), is about the recording and the right, covers the act, the purpose and all the
    places, and is for whoever asks.
 4. It applies only if its party's control is proved as is demanded, if what it asks besides payment was accepted, and if
-   it can be priced: in one currency, and by the minute only where somebody knows how long the recording is.
+   it can be priced: in one currency, by the model only where it is said for which, by the minute only where somebody
+   knows how long the recording is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from licet.catalog import Right
 from licet.registry.rates import Basis, currencies
 from licet.registry.regions import Region
 from licet.registry.statements import Kind, Statement
-from licet.registry.terms import Asker, Control, Holding, Said, missing_share
+from licet.registry.terms import Asker, Control, Holding, Said, missing_share, settled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -66,6 +67,13 @@ class Lacking:
     offers: Mapping[tuple[Right, str], tuple[Said, ...]] = field(default_factory=dict)  # by holder; narrow before wide
     why: tuple[str, ...] = ()
     silent: tuple[Holding, ...] = ()  # holders with no offer that applies
+
+    def without(self, dear: Collection[str]) -> Lacking:
+        """Return the same without some offers, by id, which come to more than an amount that can be written."""
+        left = {key: tuple(one for one in those if one.id not in dear) for key, those in self.offers.items()}
+        parties = dict.fromkeys(party for (_, party), those in left.items() if not those)
+        why = (f"the offer of {party} comes to more than can be written as an amount" for party in parties)
+        return replace(self, offers=left, why=(*self.why, *why))
 
 
 def lacking(
@@ -120,18 +128,16 @@ def unshared(right: Right, held: Sequence[Holding]) -> str:
 
 def in_force(said: Iterable[Said], at: datetime) -> list[Said]:
     """Return the grants and offers made by a moment that nobody took back and no dispute stands against, by id."""
-    heard = {one.id: one for one in said if one.statement.moment <= at}
+    heard = {one.id: one for one in said if one.moment <= at}
     gone: set[str] = set()
     for one in heard.values():
         about = heard.get(one.statement.of)
         own = about is not None and about.statement.party == one.statement.party
         if one.statement.kind is Kind.REVOCATION and own:
             gone.add(one.statement.of)
-    settled = [one.statement for one in heard.values() if one.statement.kind is Kind.SETTLEMENT]
-    upheld = {one.of for one in settled if one.upheld}
-    dismissed = {one.of for one in settled} - upheld
+    upheld, dismissed = settled(heard.values())
     disputes = [one for one in heard.values() if one.statement.kind is Kind.DISPUTE]
-    gone |= {one.statement.of for one in disputes if one.id not in dismissed}
+    gone |= {one.statement.of for one in disputes if one.id not in dismissed - upheld}
     names = sorted(heard.keys() - gone)
     return [heard[name] for name in names if heard[name].statement.kind in {Kind.GRANT, Kind.OFFER}]
 
@@ -183,6 +189,8 @@ class _Holder:
             return f"{whose} asks for {', '.join(unaccepted)}, and that was not accepted"
         if len(currencies(offer.rates)) > 1:
             return f"{whose} is in several currencies"
+        if not self.demand.asker.model and any(rate.basis is Basis.MODEL for rate in offer.rates):
+            return f"{whose} is by the model, and it is not said for which: --model"
         if self.seconds is None and any(rate.basis is Basis.MINUTE for rate in offer.rates):
             return f"{whose} is by the minute, and nobody knows how long it is"
         return ""

@@ -7,9 +7,9 @@
 3. Every choice of competing offers is tried. In each, the narrowest of the chosen goes for each recording, then the
    first by id. The cheapest choice is taken; of equally cheap ones the smallest, the narrowest, the first by id. Where
    more than `MOST_TRIED` offers compete for the same recordings, all are chosen.
-4. An offer comes to the sum of its rates, rounded once: so much for each recording and each minute that it goes for,
-   and for each run and each model once, however many recordings there are. No rate comes to less than its minimum. A
-   share of revenue is no amount, and stands apart.
+4. An offer comes to the sum of its rates, rounded up once: so much for each recording and each minute that it goes
+   for, for each run, and for the one model, however many recordings there are. No rate comes to less than its minimum.
+   A share of revenue is no amount, and stands apart.
 
 From this follows, and tests hold it to this: the order of items and offers never matters; one more item never lowers a
 sum, nor does one more offer raise it, as long as offers compete and no more than are tried; copies cost nothing more.
@@ -21,7 +21,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, combinations
+from itertools import accumulate, chain, combinations
 from typing import TYPE_CHECKING
 
 from licet.money import Money
@@ -49,7 +49,7 @@ class PricedOffer:
     @property
     def revenue(self) -> tuple[Rate, ...]:
         """The shares of revenue that it asks for."""
-        return _revenue(self.offer)
+        return revenue_of(self.offer.statement.rates)
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class _Group:
 
 
 def priced(
-    items: Iterable[Collection[str]], lacking: Mapping[str, Lacking], *, runs: int = 1, models: int = 1
+    items: Iterable[Collection[str]], lacking: Mapping[str, Lacking], *, runs: int = 1
 ) -> tuple[PricedOffer, ...]:
     """Return the offers to accept, by id, so that every item is licensed that can be.
 
@@ -70,7 +70,6 @@ def priced(
         items: the recordings in each.
         lacking: what each recording lacks. One that is not in it lacks nothing.
         runs: training runs to pay for.
-        models: models to pay for.
     """
     needed = {name for item in items if licensable(item, lacking) for name in item if name in lacking}
     known: dict[str, Said] = {}
@@ -83,7 +82,7 @@ def priced(
             known |= {one.id: one for one in rivals}
             competing[party, *field_][name].append((right, tuple(one.id for one in rivals)))
     found = (
-        _Field(known, runs, models, group).cheapest()
+        _Field(known, runs, group).cheapest()
         for lots in competing.values()
         for group in _apart(_grouped(lots, lacking))
     )
@@ -103,14 +102,20 @@ def sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
     return tuple(found[currency] for currency in sorted(found))
 
 
+def revenue_of(rates: Iterable[Rate]) -> tuple[Rate, ...]:
+    """Return those of some rates that are shares of revenue, in the same order however they were written."""
+    shares = (rate for rate in rates if rate.basis is Basis.REVENUE)
+    return tuple(sorted(shares, key=lambda rate: (rate.amount, rate.minimum)))
+
+
 def shared_out(whole: Money | None, counts: Sequence[int]) -> list[Money | None]:
     """Return the parts of an amount, as even as its currency allows for so many recordings each; they sum to it."""
     if whole is None:
         return [None] * len(counts)
-    ends = [Fraction(sum(counts[: place + 1]), sum(counts)) for place in range(len(counts))]
-    reached = [Money.nearest(Fraction(whole.amount) * end, whole.currency) for end in ends]
+    ends = (Fraction(count, sum(counts)) for count in accumulate(counts))
+    reached = [min(Money.up(Fraction(whole.amount) * end, whole.currency), whole) for end in ends]
     before = [Money(whole.currency, Decimal(0)), *reached[:-1]]
-    return [Money(whole.currency, last.amount - first.amount) for first, last in zip(before, reached, strict=True)]
+    return [last - first for first, last in zip(before, reached, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,6 @@ class _Field:
 
     known: Mapping[str, Said]
     runs: int
-    models: int
     groups: Sequence[_Group]
 
     def cheapest(self) -> list[PricedOffer]:
@@ -149,7 +153,7 @@ class _Field:
 
     def _extent(self, groups: Sequence[_Group]) -> Extent:
         seconds = sum((group.seconds for group in groups), Fraction(0))
-        return Extent(sum(len(group.recordings) for group in groups), seconds, self.runs, self.models)
+        return Extent(sum(len(group.recordings) for group in groups), seconds, self.runs)
 
     def _taken(self, chosen: frozenset[str]) -> list[PricedOffer]:
         recordings: dict[str, dict[str, frozenset[Right]]] = defaultdict(dict)
@@ -196,12 +200,7 @@ def _apart(groups: Iterable[_Group]) -> Iterator[list[_Group]]:
 
 def _field(offer: Said) -> tuple[str, tuple[Rate, ...]]:
     """Return what an offer must have in common with another to compete with it by price (step 2)."""
-    return min(currencies(offer.statement.rates), default=""), _revenue(offer)
-
-
-def _revenue(offer: Said) -> tuple[Rate, ...]:
-    shares = (rate for rate in offer.statement.rates if rate.basis is Basis.REVENUE)
-    return tuple(sorted(shares, key=lambda rate: (rate.amount, rate.minimum)))
+    return min(currencies(offer.statement.rates), default=""), revenue_of(offer.statement.rates)
 
 
 def _first(names: Sequence[str], chosen: frozenset[str]) -> str:

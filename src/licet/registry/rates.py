@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WHOLE = 100  # percent
+MOST_RUNS = 1_000_000  # training runs in one quote
 SECONDS_A_MINUTE = 60
 
 
@@ -25,18 +26,17 @@ class Basis(StrEnum):
     RECORDING = "recording"  # each
     MINUTE = "minute"  # of sound; a part of one counts as that part
     RUN = "run"  # each training run, however many recordings are in it
-    MODEL = "model"  # each model that comes of it
+    MODEL = "model"  # each model that it is granted for: a quote is for one
     REVENUE = "revenue"  # percent of what a model earns: nothing is due before it does
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much is licensed: each recording once, and how long they are together."""
+    """How much is licensed for one model: each recording once, and how long they are together."""
 
     recordings: int
     seconds: Fraction
     runs: int = 1
-    models: int = 1
 
     def times(self, basis: Basis) -> Fraction:
         """Return how many times a rate on that basis is due; never, of revenue."""
@@ -44,7 +44,7 @@ class Extent:
             Basis.RECORDING: Fraction(self.recordings),
             Basis.MINUTE: self.seconds / SECONDS_A_MINUTE,
             Basis.RUN: Fraction(self.runs),
-            Basis.MODEL: Fraction(self.models),
+            Basis.MODEL: Fraction(1),
             Basis.REVENUE: Fraction(0),
         }[basis]
 
@@ -82,10 +82,11 @@ class Rate(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         return max(Fraction(self.money.amount) * extent.times(self.basis), Fraction(least))
 
     def __str__(self) -> str:
-        least = f", at least {self.minimum}" if self.minimum else ""
+        """Return it for people: the amounts as they are written here, and not as whoever offers wrote them."""
+        least = f", at least {Money.parse(self.minimum)}" if self.minimum else ""
         if self.basis is Basis.REVENUE:
             return f"{self.amount} % of revenue{least}"
-        return f"{self.amount} a {self.basis}{least}"
+        return f"{self.money} a {self.basis}{least}"
 
 
 def currencies(rates: Iterable[Rate]) -> frozenset[str]:
@@ -94,7 +95,7 @@ def currencies(rates: Iterable[Rate]) -> frozenset[str]:
 
 
 def price(rates: Iterable[Rate], extent: Extent) -> Money | None:
-    """Return what rates come to together, rounded once; None where all of them are shares of revenue.
+    """Return what rates come to together, rounded up once; None where all of them are shares of revenue.
 
     Raises:
         UsageError: they are of several currencies.
@@ -104,4 +105,4 @@ def price(rates: Iterable[Rate], extent: Extent) -> Money | None:
         return None
     if len(found := currencies(charged)) > 1:
         raise UsageError(f"rates: they are in {' and '.join(sorted(found))}", mend="make an offer in each")
-    return Money.nearest(sum((rate.comes_to(extent) for rate in charged), Fraction(0)), *found)
+    return Money.up(sum((rate.comes_to(extent) for rate in charged), Fraction(0)), *found)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from licet.registry.outbox.messages import Address, Message, message_key
 from licet.registry.statements import Kind
+from licet.registry.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 FOUND_NAMED = 200  # recordings that a message names; the others it counts
 ITEMS_NAMED = 100  # of receipts that were superseded
-_WORDS_SHOWN, _NAME_SHOWN = 500, 100  # characters: all that is named fits into a message
+_WORDS_SHOWN = 500  # characters: all that is named fits into a message
 _KINDS = {Kind.DISPUTE: "statement.disputed", Kind.SETTLEMENT: "dispute.settled"}
 
 
@@ -67,7 +68,7 @@ class Superseded:
         change = f"{before} → {after}" if before != after else f"still {after}, on other grounds"
         self.changes[change] = self.changes.get(change, 0) + 1
         if len(self.items) < ITEMS_NAMED:
-            self.items.setdefault(_shortened(item, _NAME_SHOWN), change)
+            self.items.setdefault(one_line(item), change)
 
 
 def of_statement(
@@ -80,7 +81,7 @@ def of_statement(
     outcome = "" if statement.kind is Kind.DISPUTE else (" It is upheld." if statement.upheld else " It is dismissed.")
     for party in dict.fromkeys(one.statement.party for one in about):
         subject = f"A statement of yours is {'disputed' if statement.kind is Kind.DISPUTE else 'settled'}"
-        words = _shortened(statement.words, _WORDS_SHOWN)
+        words = one_line(statement.words, _WORDS_SHOWN)
         said = f" In their words: {words}" if words else ""
         text = f"{statement.party} made the {statement.kind} {statement.id} of {statement.of}.{outcome}{said}\n"
         facts = {"statement": statement.id, "of": statement.of, "by": statement.party, "upheld": statement.upheld}
@@ -114,7 +115,7 @@ def of_superseded(news: Superseded, to: Address, at: datetime) -> Message:
     """Return what whoever holds receipts hears when some of them were superseded."""
     counted = "".join(f"  {count:,}: {change}\n" for change, count in sorted(news.changes.items()))
     first = "".join(f"  {item}: {change}\n" for item, change in news.items.items())
-    corpus = _shortened(news.corpus, _NAME_SHOWN)
+    corpus = one_line(news.corpus)
     text = (
         f"Of the clearance of {corpus}, to {news.use}, receipts were opened again because "
         f"{'; '.join(news.because)}. They are superseded:\n\n{counted}\n{first}\n"
@@ -128,8 +129,3 @@ def of_superseded(news: Superseded, to: Address, at: datetime) -> Message:
     }
     key = message_key("receipt.superseded", to.text, news.origin, str(news.place))
     return Message(key, to, "receipt.superseded", "Receipts of yours were superseded", text, facts, at)
-
-
-def _shortened(text: str, most: int) -> str:
-    """Return a text of other people's for a message: on one line, and of at most so many characters."""
-    return "".join(one if one.isprintable() else " " for one in text[:most])

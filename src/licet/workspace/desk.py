@@ -27,11 +27,11 @@ from licet.db import going_ahead
 from licet.errors import UsageError
 from licet.registry.challenge import answered, challenge_line
 from licet.registry.parties import signed_statement
-from licet.registry.statements import Kind, Reach
+from licet.registry.statements import SIGNED_TYPE, Kind, Reach
 from licet.registry.terms import Control, Holding, Said, settled
 from licet.registry.watching import of_statement
 from licet.transparency import Statement as Entry
-from licet.transparency import Subject, Verifier
+from licet.transparency import Subject, Verifier, sealed
 from licet.workspace.logging_entries import log_unlogged
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from licet.registry.store import RegistryStore
     from licet.terms import EvidenceStore
     from licet.terms.gathering import Fetched
-    from licet.transparency import Envelope
+    from licet.transparency import Envelope, Signer
     from licet.workspace.receipts import ReceiptBook
 
 LOGGED_TYPE = "urn:licet:statement:v1"
@@ -177,8 +177,11 @@ class Desk:
             raise UsageError(f"at: {statement.at} is not now", mend="word it again, sign it, and send it at once")
         if statement.kind is Kind.SETTLEMENT and statement.party not in self._arbiters:
             self._check_own(statement)
-        envelope_kept = self._evidence.put_bytes(msgspec.json.encode(envelope))
-        return statement, self._said([statement], {statement.id: envelope_kept})[statement.id]
+        return statement, self._said([statement], {statement.id: self._kept(envelope)})[statement.id]
+
+    def _kept(self, envelope: Envelope) -> str:
+        """Keep what a party signed, for whoever doubts it, and return its SHA-256."""
+        return self._evidence.put_bytes(msgspec.json.encode(envelope))
 
     def _check_own(self, settlement: Statement) -> None:
         """Refuse to let whoever is no arbiter settle what is none of its own."""
@@ -196,16 +199,16 @@ class Desk:
         grants: Sequence[Statement],
         notices: Iterable[Message],
         *,
-        signed: bool,
+        key: Signer | None,
         after: int,
     ) -> dict[str, int]:
         """Make acceptances and the grants that they lead to at once, all or none; return their places in the log.
 
         Args:
-            acceptances: of offers; `signed` says whether their party signed them.
+            acceptances: of offers.
             grants: each under one of the acceptances.
             notices: what is told of them, committed with them.
-            signed: see there.
+            key: of whoever accepts: with it, the acceptances are signed.
             after: how many statements were on record when it was looked at whether the offers stand.
 
         Raises:
@@ -213,8 +216,10 @@ class Desk:
             UsageError: a party may not say that.
             LogError: there is no log.
         """
-        said = [*((one, signed) for one in acceptances), *((one, False) for one in grants)]
-        return self._made(said, notices, after)
+        signed = {
+            one.id: self._kept(sealed(SIGNED_TYPE, one.encoded(), [key])) for one in acceptances if key is not None
+        }
+        return self._made([*acceptances, *grants], notices, after, signed)
 
     def _said(
         self, statements: Sequence[Statement], envelopes: Mapping[str, str] = MappingProxyType({})
@@ -222,17 +227,16 @@ class Desk:
         for statement in statements:
             if statement.under or statement.kind is Kind.ACCEPTANCE:
                 raise UsageError("under: an acceptance and the grants under it are made at once", mend="licet accept")
-        return self._made([(one, one.id in envelopes) for one in statements], envelopes=envelopes)
+        return self._made(statements, envelopes=envelopes)
 
     def _made(
         self,
-        said: Sequence[tuple[Statement, bool]],
+        statements: Sequence[Statement],
         notices: Iterable[Message] = (),
         after: int | None = None,
         envelopes: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, int]:
         self._book.signer()  # no statement without a log
-        statements = [statement for statement, _ in said]
         with going_ahead(), self.store.in_one_state():
             before: dict[str, Statement] = {}
             for statement in statements:
@@ -242,6 +246,7 @@ class Desk:
         with self._evidence.batch():
             for statement in statements:
                 self._evidence.put_bytes(statement.encoded())  # step 2
+        said = [(one, one.id in envelopes) for one in statements]
         self.store.say(said, told, after=after, envelopes=envelopes)  # step 3
         return self._logged({statement.id for statement in statements})  # step 4
 

@@ -3,7 +3,9 @@
 1. What is refused or unknown is decided on again, for the day that is asked and for whoever asks: some of it may be
    permitted by now, or as soon as payment is accepted.
 2. Of the rest it is asked which rights are lacking: those without which it is not permitted, whoever might grant them.
-3. The offers of all who hold them are found and priced (see `licet.registry.quoting`).
+3. The offers of all who hold them are found and priced (see `licet.registry.quoting`). By the minute a recording is as
+   long as its registered sound, or as it was heard in an item where that is longer. Where its sound is not registered,
+   an item of the very same sound is as long as it is; how long others are, nobody knows.
 4. It is decided again with the very grants that accepting would make. What is still refused is taken out with its
    reason, and the others are priced again, until all that is priced is proved.
 
@@ -24,15 +26,18 @@ from typing import TYPE_CHECKING
 from licet.catalog import Right
 from licet.corpus import Clearance, read_head, read_lines, stated_again
 from licet.corpus.deciding import Decider, subjects_of
+from licet.corpus.identity import Method
 from licet.corpus.manifest import JSONL_NAME
 from licet.corpus.reopening import seen_at
 from licet.digests import sha256_file
+from licet.errors import UsageError
 from licet.policy import Act, Outcome, Purpose, Use
 from licet.registry.agreeing import grants
-from licet.registry.itemising import line_of, portions_of, requests_of, totals_of
+from licet.registry.itemising import line_of, portions_of, requests_of, side_of, totals_of
 from licet.registry.offering import PAYMENT, Demand, Lacking, lacking
-from licet.registry.quotes import Hindered, Portion, Quote
+from licet.registry.quotes import VALID_DAYS, Hindered, Portion, Quote, check_model
 from licet.registry.quoting import PricedOffer, licensable, priced
+from licet.registry.rates import MOST_RUNS
 from licet.registry.terms import Said, by_subject
 from licet.workspace.supposing import Supposing
 
@@ -47,8 +52,8 @@ if TYPE_CHECKING:
     from licet.registry.terms import Asker
     from licet.workspace.record import WorkspaceRecord
 
-VALID_DAYS = 30  # that a quote holds at most, unless one of its offers ends before
 AT_ONCE = 500  # recordings asked about in one question
+OWN_LENGTH = frozenset({Method.FILE, Method.PCM})  # how an item is told that is just as long as the recording
 FIRST_NAMED = 5  # items that a hindrance names
 MOST_WHYS = 200  # that are told apart
 _NOT_PERMITTED = frozenset({Outcome.REFUSED, Outcome.UNKNOWN})
@@ -90,7 +95,11 @@ class _Wanting:
 
 @dataclass(frozen=True)
 class Quoter:
-    """Makes one quote."""
+    """Makes one quote.
+
+    Raises:
+        UsageError: the asker's model has no name, or there are no so many runs.
+    """
 
     record: WorkspaceRecord
     policy: Policy
@@ -99,7 +108,11 @@ class Quoter:
     at: datetime
     until: datetime  # offers made after this are not heard
     runs: int = 1
-    models: int = 1
+
+    def __post_init__(self) -> None:
+        check_model(self.asker.model)
+        if not 1 <= self.runs <= MOST_RUNS:
+            raise UsageError(f"runs: {self.runs} training runs cannot be priced", mend=f"1 to {MOST_RUNS:,}")
 
     def __call__(self) -> Quote:
         """Return the quote.
@@ -214,7 +227,7 @@ class Quoter:
             wanting.items[place] = recordings
             for name in recordings:
                 wanting.rights[name] = wanting.rights.get(name, frozenset()) | rights
-                if (seconds := _seconds(line, name)) is not None:
+                if (seconds := _seconds(line, name, self.record.index.duration_of(name))) is not None:
                     wanting.seconds[name] = max(seconds, wanting.seconds.get(name, seconds))
 
     def _those_that_lack(
@@ -251,9 +264,19 @@ class Quoter:
     def _proved(
         self, hopeful: dict[Place, tuple[str, ...]], lacked: Mapping[str, Lacking], tally: _Tally
     ) -> tuple[PricedOffer, ...]:
-        """Return the offers with which all of `hopeful` is permitted; take out of it what is not (step 4)."""
+        """Return the offers with which all of `hopeful` is permitted; take out of it what is not (step 4).
+
+        An offer that comes to more than can be written as an amount is taken out likewise.
+        """
         while True:
-            offers = priced(hopeful.values(), lacked, runs=self.runs, models=self.models)
+            offers = priced(hopeful.values(), lacked, runs=self.runs)
+            if dear := {one.offer.id for one in offers if one.price is not None and not one.price.writable}:
+                lacked = {name: one.without(dear) for name, one in lacked.items()}
+                for place, names in list(hopeful.items()):
+                    if not licensable(names, lacked):
+                        del hopeful[place]
+                        tally.add(place[0], (why for name in names if name in lacked for why in lacked[name].why))
+                continue
             refused = list(self._refused(hopeful, self._supposed(offers)))
             if not refused:
                 return offers
@@ -305,19 +328,26 @@ class Quoter:
             reading=head.reading,
             accepts=tuple(sorted(head.accepts)),
             runs=self.runs,
-            models=self.models,
             permitted=wanting.permitted,
             on_payment=wanting.on_payment,
             licensed=len(hopeful),
             hindered=tally.items,
             lines=lines,
-            totals=tuple(totals_of(lines)),
+            totals=tuple(totals_of([(side_of(one.offer.statement), one.price) for one in offers if one.price])),
             why=tally.whys(),
             requests=tuple(requests_of(lacked.values())),
         )
 
 
-def _seconds(line: Line, recording: str) -> Fraction | None:
+def _seconds(line: Line, recording: str, registered: float | None) -> Fraction | None:
+    """Return for how long a recording in an item is paid for; None where nobody knows (step 3)."""
+    heard = _heard(line, recording)
+    if registered is not None:
+        return max(heard or Fraction(0), Fraction(str(registered)))
+    return heard if line.identified_by in OWN_LENGTH else None
+
+
+def _heard(line: Line, recording: str) -> Fraction | None:
     """Return how long a recording sounds in an item: all of it, or of several recordings as long as it was heard."""
     if line.duration_s is None:
         return None
