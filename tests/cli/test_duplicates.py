@@ -151,3 +151,13 @@ def test_a_process_that_is_killed_is_an_error(
     monkeypatch.setattr("licet.parallel.ordered_map", lambda *_, **__: iter([Crashed("local:l/b")]))
     with pytest.raises(UsageError, match="compared local:l/b was killed"):
         run()
+
+
+def test_that_there_may_be_more_is_said(run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a sound is on record more often than one search tells."""
+    assert "There may be more" not in run()[1]
+    shelf = Shelf({f"local:l/{name}": 60.0 for name in "abcxyz"}, FOUND, "local:l/a local:l/z")
+    shelf.state = "another"  # what was opened for one state is kept
+    monkeypatch.setattr(FingerprintIndex, "open", lambda _: shelf)
+    assert "There may be more: 2 sounds" in run()[1]
+    assert documents(run("--json")[1])[-1]["unfinished"] == 2

@@ -101,7 +101,7 @@ def test_conflicts_in_json_of_a_party_or_of_a_recording(here: Path, monkeypatch:
     ):
         assert [one["kind"] for one in told("conflicts", *arguments, "--workers", "1", code=1)[:-1]] == kinds
     assert told("conflicts", "--recording", "jamendo:1", "--party", "bob") == [
-        {"format": "licet-conflicts/1", "licet": last["licet"], "counts": {}}
+        {"format": "licet-conflicts/1", "licet": last["licet"], "counts": {}, "unfinished": 0}
     ]
     with pytest.raises(UsageError, match="nobody here is called 'yan'"):
         run("conflicts", "--party", "yan")

@@ -11,8 +11,9 @@ import pytest
 
 from corpora import COMMERCIAL, THEN, clip, lines_of, write_masters
 from licet import Use, Workspace
-from licet.corpus import Corpus
+from licet.corpus import Clearance, Corpus, Counts, Head, Room
 from licet.errors import ManifestError, PolicyError, SourceError, WorkspaceError
+from licet.workspace import clearing
 from licet.workspace.record import WorkspaceRecord
 from playing import write_wav
 
@@ -202,3 +203,20 @@ def test_a_list_that_is_gone_is_an_error(tmp_path: Path) -> None:
     """Named."""
     with pytest.raises(SourceError, match=r"gone\.csv"):
         Corpus(tmp_path / "gone.csv")
+
+
+def test_what_a_corpus_states_lasts_before_it_is_decided_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line names evidence whose name a power cut could take: no batch is open while lines are written."""
+    open_batches: list[int] = []
+    cleared = clearing.clear
+
+    def watched(corpus: Corpus, clearance: Clearance, room: Room, head: Head) -> Counts:
+        assert isinstance(room.record, WorkspaceRecord)
+        open_batches.append(len(room.record.evidence._unflushed))
+        return cleared(corpus, clearance, room, head)
+
+    monkeypatch.setattr(clearing, "clear", watched)
+    (tmp_path / "corpus").mkdir()
+    with Workspace.init(tmp_path / "w") as room:
+        room.clear(tmp_path / "corpus", COMMERCIAL, workers=1, report=False)
+    assert open_batches == [0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import zlib
@@ -33,6 +34,8 @@ from licet.exports.claim_notice import (
 )
 from licet.exports.claim_notice import bundle as bundle_room
 from licet.exports.claim_notice.bundle import bundled
+from licet.exports.claim_notice.content import Text, notice_of
+from licet.exports.claim_notice.document import document
 from licet.exports.claim_notice.pictures import LONGEST_S, WIDE, Stretch, levels_of, side_by_side, stretch_of
 from licet.identify.fingerprint import SAMPLE_RATE_HZ
 from licet.registry.claims import (
@@ -415,3 +418,76 @@ def test_a_claim_on_which_nothing_happened(dossier: Dossier, signer: Signer, tmp
         assert text in page
     told = json.loads((tmp_path / "pack" / "steps.json").read_bytes())
     assert told["due"][1] == {"what": "answer", "by": date(2026, 12, 22).isoformat(), "overdue": True}
+
+
+CJK, LATIN = "許" * 4_000, "We deny this claim, as it was licensed. " * 100
+
+
+TEXTS = {"cjk": CJK, "latin": LATIN, "one word": "W" * 4_000, "mixed": "x" * 59 + "ж" * 3_000}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_no_text_keeps_a_document_from_being_made(dossier: Dossier, text: str) -> None:
+    """In whatever field it stands: it is shown whole, page after page, or cut where a table cannot hold it."""
+    name = text[:600]
+    found = msgspec.structs.replace(FOUND, recording=f"local:{text[:200]}", path=name)
+    keys = tuple(f"local:{text[:198]}{number}" for number in range(3))
+    claim = msgspec.structs.replace(
+        CLAIM,
+        recordings=(found.recording, *keys),
+        actor=name,
+        against=Against(what=What.MODEL, name=name),
+        respondent=Respondent(name=name, party=name),
+        grounds=(
+            HeardIn(name=name, sha256="5" * 64, found=(found,)),
+            Disclosed(words=text, url=f"https://lab.example/{name[:500]}", read="2026-11-20", evidence="6" * 64),
+        ),
+        words=text,
+    )
+    said = {"claim": claim.id, "actor": name, "words": text}
+    denied = Step(kind=StepKind.ANSWERED, party=name, at=CLAIM.at, answer=Answer.DENIED, **said)  # type: ignore[arg-type]  # texts
+    void = Step(kind=StepKind.ANSWERED, party=name[1:], at=CLAIM.at, answer=Answer.DENIED, **said)  # type: ignore[arg-type]  # likewise
+    gone = Kept(trouble=text)
+    term = msgspec.structs.replace(TERM, source=text, about=text, statement=text, licence=name)
+    shown = (Shown(found, "pictures/001.png", (text,)),)
+    exhibit = Exhibit("Item", text, text, ((text[:40], text),), shown, ((term, gone),), gone, (text,))
+    hostile = replace(
+        dossier,
+        claim=claim,
+        claimant=Party("ann", text, proof=text),
+        standing=standing(claim, [denied, void], as_of=NOON.replace(hour=20)),
+        origin=name,
+        titles=dict.fromkeys(claim.recordings, text),
+        exhibits=(exhibit,),
+        disclosures=((claim.grounds[1], gone),),  # type: ignore[arg-type]  # it is one
+        held=(Held(keys[0], text, text, None, text),),
+        spoken=(Spoken("9" * 64, text, NOON.isoformat(), text, signed=True, kept=gone),),
+    )
+    notice = notice_of(hostile)
+    assert document(notice, dossier.files).startswith(b"%PDF-1.")
+    parts = [one.says for section in notice.sections for one in section.blocks if isinstance(one, Text) and one.quoted]
+    assert "".join(parts).count(text[0]) >= 4 * text.count(text[0]), "claim, disclosure and both steps, whole"
+
+
+def test_what_was_said_with_a_step_is_quoted(pack: Path) -> None:
+    """And by whom, after the table of the steps."""
+    page = (pack / "notice.html").read_text(encoding="utf-8")
+    assert "what ann said with it:" in page
+
+
+def test_a_name_of_any_kind_can_stand_over_a_picture() -> None:
+    """With a break in it, as long as names get, or in letters that the font does not have."""
+    for title in ("a\nb.mp3", "n" * 5_000, "許" * 300, "\u202e\x9b", ""):
+        assert side_by_side(Stretch(title, None, 0, 1), Stretch(title, None, 0, 1)).startswith(b"\x89PNG")
+
+
+def test_a_list_that_is_nested_without_end_is_none(pack: Path, signer: Signer, tmp_path: Path) -> None:
+    """It is said, and so is a name that is no text, as text."""
+    folder = tmp_path / "pack"
+    shutil.copytree(pack, folder)
+    os.close(os.open(os.fsencode(folder) + b"/\xff\n", os.O_CREAT))
+    assert wrong(folder, signer.verifier) == {"\\xff\\x0a": "added"}
+    (folder / "bundle.json").write_bytes(b'{"x":' * 200_000)
+    assert "it is no envelope" in wrong(folder, signer.verifier)["bundle.json"]
+    entry = {"claim.json": CLAIM.encoded(), "receipts/claim-entry.json": b'{"proof":' * 200_000}
+    assert list(signed(tmp_path / "deep", entry, signer)) == ["receipts/claim-entry.json"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.identify.duplicates import MATCHES, Clusters, Relation, once, pairs_with
+from licet.identify.duplicates import Clusters, Relation, once, pairs_with
 from spans import Shelf, match
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_what_two_recordings_are_to_each_other(
     found: tuple[Match, ...], relation: str, shares: tuple[float, float]
 ) -> None:
     """By how much of each they share, and whether it was changed."""
-    (pair,) = pairs_with(Shelf({"a": 100.0, "b": 100.0}, {"a": found}), "a")
+    (pair,) = pairs_with(Shelf({"a": 100.0, "b": 100.0}, {"a": found}), "a").pairs
     assert pair.relation is Relation(relation)
     assert (pair.first_share, pair.second_share) == pytest.approx(shares, abs=0.001)
 
@@ -49,7 +49,7 @@ def test_a_pair_is_told_alike_from_either_side() -> None:
             "b": (match("a", (10.0, 100.0), 11.0, time_factor=1.1, frequency_factor=1.25),),
         },
     )
-    (one,), (other,) = pairs_with(shelf, "a"), pairs_with(shelf, "b")
+    (one,), (other,) = pairs_with(shelf, "a").pairs, pairs_with(shelf, "b").pairs
     assert one == other
     (stretch,) = one.stretches
     assert (stretch.first_start_s, stretch.first_end_s, stretch.second_start_s) == (11.0, 110.0, 10.0)
@@ -59,15 +59,17 @@ def test_a_pair_is_told_alike_from_either_side() -> None:
 def test_what_is_short_or_doubtful_is_left_out() -> None:
     """Five seconds and being sure, unless less is asked for."""
     shelf = Shelf({"a": 100.0, "b": 100.0}, {"a": (match("b", (0.0, 4.0)), match("b", (5.0, 90.0), probability=0.9))})
-    assert not list(pairs_with(shelf, "a"))
-    assert [pair.seconds for pair in pairs_with(shelf, "a", least_s=3.0)] == [4.0]
+    assert not pairs_with(shelf, "a").pairs
+    assert [pair.seconds for pair in pairs_with(shelf, "a", least_s=3.0).pairs] == [4.0]
 
 
-def test_what_thousands_share_is_looked_at_in_part() -> None:
-    """The work stays linear, and the cluster hangs together all the same."""
+def test_all_that_a_search_tells_is_told() -> None:
+    """However many they are, and with them whether there may be more."""
     crowd = {f"r{number:04}": 60.0 for number in range(500)}
     found = {"r0000": tuple(match(other, (0.0, 60.0)) for other in crowd if other != "r0000")}
-    assert len(list(pairs_with(Shelf(crowd, found), "r0000"))) == MATCHES
+    all_of_them = pairs_with(Shelf(crowd, found), "r0000")
+    assert (len(all_of_them.pairs), all_of_them.more) == (499, False)
+    assert pairs_with(Shelf(crowd, found, "r0000"), "r0000").more
 
 
 def test_a_pair_is_told_once() -> None:
@@ -78,7 +80,7 @@ def test_a_pair_is_told_once() -> None:
         "c": (match("a", (0.0, 60.0)), match("b", (0.0, 60.0))),
     }
     shelf = Shelf(dict.fromkeys("abc", 60.0), found)
-    pairs = once(pair for recording in "abc" for pair in pairs_with(shelf, recording))
+    pairs = once(pair for recording in "abc" for pair in pairs_with(shelf, recording).pairs)
     assert [(pair.first, pair.second) for pair in pairs] == [("a", "b"), ("a", "c"), ("b", "c")]
 
 

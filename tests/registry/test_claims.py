@@ -60,6 +60,7 @@ SEALED = InManifest(
 )
 OUTPUT = HeardIn(name="song.mp3", sha256=DIGEST, found=(FOUND,))
 BACKWARDS = msgspec.structs.replace(OUTPUT, found=(msgspec.structs.replace(FOUND, query_end_ms=0),))
+PATHED = msgspec.structs.replace(FOUND, path="a\udcff.wav")
 PAGE = Disclosed(words="trained on Big Set", url="https://biglab.example/m", read="2026-10-30", evidence=DIGEST)
 HEARS = {name: (Address(f"mailto:{name}@example.org"),) for name in (ANN, LAB)}
 
@@ -106,6 +107,8 @@ def test_a_claim_has_one_text_and_one_name() -> None:
             parse(value.encoded().replace(b'":"', b'": "', 1))
         with pytest.raises(UsageError, match="it is no"):
             parse(b"{}")
+        with pytest.raises(UsageError, match="it is no"):
+            parse(b'{"x":' * 200_000)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +119,15 @@ def test_a_claim_has_one_text_and_one_name() -> None:
         ({"against": Against(what=What.MODEL, name="")}, r"against\.name: it is empty"),
         ({"respondent": Respondent(name="x" * 700)}, r"respondent\.name: at most"),
         ({"words": "a\x1b[2J"}, "words: at most"),
+        ({"words": "a\x9b2J"}, "words: at most"),
+        ({"words": "\udcff"}, "words: at most"),
+        ({"actor": "\udcff"}, "actor: at most"),
+        ({"respondent": Respondent(name="Big Lab", party="\x85")}, r"respondent\.party: at most"),
+        ({"grounds": (msgspec.structs.replace(OUTPUT, found=(PATHED,)),)}, r"grounds\.path: at most"),
+        ({"at": "9999-12-31T00:00:00+00:00"}, "at: .* is no time of ours"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "at: .* is no time of ours"),
+        ({"grounds": (msgspec.structs.replace(PAGE, url="https://["),)}, "no address on the web"),
+        ({"grounds": (msgspec.structs.replace(PAGE, read="2026-W01-1"),)}, "there is no day"),
         ({"recordings": ("jamendo:1", "jamendo:1")}, "recordings: each is named once"),
         ({"asks": ()}, "asks: each is named once"),
         ({"days": Days(acknowledge=9, answer=8)}, "before the acknowledgement"),
@@ -140,6 +152,9 @@ def test_what_is_no_claim(facts: dict[str, object], says: str) -> None:
         ({"kind": StepKind.CLOSED, "at": "soon"}, "is no time"),
         ({"kind": StepKind.CLOSED, "party": ""}, "party: nobody is named"),
         ({"kind": StepKind.CLOSED, "words": "\0"}, "words"),
+        ({"kind": StepKind.CLOSED, "party": "\udcff"}, "party: at most"),
+        ({"kind": StepKind.CLOSED, "actor": "x" * 601}, "actor: at most"),
+        ({"kind": StepKind.CLOSED, "at": "9999-12-31T00:00:00+00:00"}, "at: .* is no time of ours"),
         ({"kind": StepKind.ANSWERED, "answer": None}, "answer: an answer says"),
         ({"kind": StepKind.CLOSED, "answer": Answer.DENIED}, "answer: an answer says"),
         ({"kind": StepKind.REMEDIED, "remedy": None}, "remedy: a remedy says"),
@@ -287,6 +302,15 @@ def test_the_other_side_hears_of_it() -> None:
     (denied,) = of_step(CLAIM, step(StepKind.ANSWERED, answer=Answer.DENIED, words="no\u2028way"), HEARS)
     assert "answered: denied" in denied.text
     assert "In their words: no way" in denied.text
+
+
+def test_names_of_any_length_fit_into_a_message() -> None:
+    """Some are named, and the others counted."""
+    keys = tuple(f"local:{'許' * 590}{number:03}" for number in range(100))
+    (told,) = of_claim(claimed(recordings=keys, grounds=(PAGE,)), HEARS)
+    named = told.facts["recordings"]
+    assert list(keys[: len(named)]) == named
+    assert f"… and {100 - len(named)} more" in told.text
 
 
 @pytest.fixture

@@ -257,3 +257,37 @@ def test_killed_while_writing(tmp_path: Path) -> None:
     store = EvidenceStore(tmp_path)
     assert list(store.verify()) == []
     assert len(list((tmp_path / "sha256").glob("*/*"))) >= 7
+
+
+def test_what_an_unfinished_batch_keeps_is_flushed_for_whoever_relies_on_it(
+    store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of another thread, or of another process, may never end. What was flushed once is not flushed again."""
+    flushed: list[str] = []
+    monkeypatch.setattr(EvidenceStore, "_flush", lambda _, folder: flushed.append(folder.name))
+    with ThreadPoolExecutor(1) as other, store.batch():
+        digest = store.put_bytes(PAGE)
+        assert not flushed
+        other.submit(store.put_bytes, PAGE).result()
+        assert flushed == [digest[:2], "sha256", "evidence"]
+        other.submit(store.put_bytes, PAGE).result()
+        assert len(flushed) == 3
+    elsewhere = EvidenceStore(store.path(digest).parents[2])
+    with elsewhere.batch():
+        elsewhere.put_bytes(PAGE)
+    assert len(flushed) == 9
+
+
+def test_what_was_flushed_is_not_remembered_without_end(store: EvidenceStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that keeps millions stays small."""
+    monkeypatch.setattr("licet.terms.evidence._REMEMBERED", 3)
+    for number in range(10):
+        store.put_bytes(b"%d" % number)
+        assert len(store._lasting) <= 3
+
+
+def test_size(store: EvidenceStore) -> None:
+    """Of a blob that is kept."""
+    assert store.size(store.put_bytes(PAGE)) == len(PAGE)
+    with pytest.raises(EvidenceError, match="evidence is missing"):
+        store.size("0" * 64)

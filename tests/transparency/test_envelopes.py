@@ -85,7 +85,9 @@ def test_another_type_is_refused_though_it_is_signed() -> None:
         check(other, ONE.verifier)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b" " * (MOST_BYTES + 1)], ids=lambda one: str(one[:4]))
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b"\xff", b'{"x":' * 200_000, b" " * (MOST_BYTES + 1)], ids=lambda one: str(one[:4])
+)
 def test_what_is_no_envelope_is_refused(content: bytes) -> None:
     """In words."""
     with pytest.raises(LogError, match="envelope"):

@@ -71,6 +71,15 @@ def step(claim: Claim, kind: StepKind, party: str, hour: float = 1, **facts: obj
     return Step(claim=claim.id, kind=kind, party=party, actor="desk", at=at, **facts)  # type: ignore[arg-type]  # likewise
 
 
+def granted(case: Case) -> None:
+    """Take back what the maker reserved, and grant it to everybody."""
+    about = (Subject(Reach.RECORDING, case.recording),)
+    at = (THEN + timedelta(hours=1)).isoformat()
+    for one in case.room.desk.store.about({case.recording: about}, ["maker"]):
+        case.room.desk.say(Statement(kind=Kind.REVOCATION, party="maker", actor="desk", at=at, of=one.id))
+    case.room.desk.say(Statement(kind=Kind.GRANT, party="maker", actor="desk", at=at, subjects=about))
+
+
 def make_case(folder: Path, database: str = "licet.db") -> Case:
     """Make the house, its parties and its log, clear the corpus and seal the manifest."""
     listed = write_masters(folder / "masters")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from claiming import ITEM, PAGE, THEN, Case, make_case, step
+from claiming import ITEM, PAGE, Case, granted, make_case, step
 from corpora import COMMERCIAL
 from house import NOON, SALT
 from licet.corpus import read_lines
@@ -353,13 +357,7 @@ def test_a_verdict_that_was_superseded_is_said_to_be(tmp_path: Path) -> None:
     """The terms are those of the time; what came of them since is a note."""
     case = make_case(tmp_path)
     claim = case.made()
-    about = (Subject(Reach.RECORDING, case.recording),)
-    revoked = case.room.desk.store.about({case.recording: about}, ["maker"])
-    at = (THEN + timedelta(hours=1)).isoformat()
-    for one in revoked:
-        case.room.desk.say(Statement(kind=Kind.REVOCATION, party="maker", actor="desk", at=at, of=one.id))
-    grant = Statement(kind=Kind.GRANT, party="maker", actor="desk", at=at, subjects=about)
-    case.room.desk.say(grant)
+    granted(case)
     came = list(case.room.reopen(day=NOON.date(), at=NOON, salt=lambda: SALT))
     assert [line.after for one in came for line in one.lines()] == ["permitted"]
     page = packed(case, claim, tmp_path / "pack")["notice.html"].decode()
@@ -376,3 +374,99 @@ def test_no_claim_without_a_log(tmp_path: Path) -> None:
         case.room.claims.make(claim)
     assert not list(case.room.claims.all(NOON))
     case.room.close()
+
+
+def test_a_line_that_the_manifest_does_not_have_is_said_to_be_missing(case: Case, tmp_path: Path) -> None:
+    """And not that the manifest is kept elsewhere: such a claim may have come by another way than the door."""
+    (ground,) = case.claim().grounds
+    assert isinstance(ground, InManifest)
+    invented = msgspec.structs.replace(ground.items[0], item="never/in/it.mp3")
+    claim = case.claim(msgspec.structs.replace(ground, items=(invented,)), words="invented")
+    case.room.claims.store.add(claim, len(case.room.receipts.log()))
+    page = packed(case, claim, tmp_path / "pack")["notice.html"].decode()
+    assert "The manifest is kept here, and has no such line" in page
+    assert "The manifest is not kept here" not in page
+
+
+def test_what_was_put_on_record_and_not_logged_is_logged_before_it_is_packed(case: Case, tmp_path: Path) -> None:
+    """The claim, and every step of it."""
+    claims = case.room.claims
+    claim = case.claim(words="never logged")
+    claims.store.add(claim, len(case.room.receipts.log()))
+    files = packed(case, claim, tmp_path / "pack")
+    assert "receipts/claim-entry.json" in files
+    seen = step(claim, StepKind.ACKNOWLEDGED, "biglab", -0.0)
+    claims.store.add(seen, len(case.room.receipts.log()))
+    steps = json.loads(packed(case, claim, tmp_path / "again")["steps.json"])
+    assert [one["place"] for one in steps["steps"]] == [len(case.room.receipts.log()) - 1]
+
+
+def test_a_disclosure_that_no_pack_holds_is_refused(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it is claimed; one that is on record already is named in its pack, and does not stop it."""
+    claims = case.room.claims
+    with monkeypatch.context() as small:
+        small.setattr("licet.workspace.claim_checks.MOST_FILE_BYTES", 4)
+        with pytest.raises(UsageError, match="more than the 4 bytes that a pack holds"):
+            claims.disclosed("We trained.", "https://biglab.example", "2026-11-20", PAGE)
+        small.undo()
+        page = claims.disclosed("We trained.", "https://biglab.example", "2026-11-20", PAGE)
+        small.setattr("licet.workspace.claim_checks.MOST_FILE_BYTES", 4)
+        with pytest.raises(UsageError, match="more than the 4 bytes that a pack holds"):
+            claims.make(case.claim(page, words="too large"))
+    claim = case.claim(page, words="too large")
+    claims.make(claim)
+    monkeypatch.setattr("licet.workspace.claim_evidence.MOST_FILE_BYTES", 4)
+    said = packed(case, claim, tmp_path / "large")["notice.html"].decode()
+    assert f"its {len(PAGE)} bytes are more than a pack can hold; SHA-256 {page.evidence}" in said
+    monkeypatch.undo()
+    monkeypatch.setattr("licet.workspace.claim_evidence.MOST_BYTES", 4)
+    files = packed(case, claim, tmp_path / "full")
+    assert "it holds as much as one pack can; SHA-256" in files["notice.html"].decode()
+    assert not [name for name in files if name.startswith("evidence/")]
+
+
+def test_what_is_not_drawn_is_not_listened_to(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor hashed; and what is drawn twice is hashed once."""
+    heard = case.room.claims.heard_in(case.output, [case.recording])
+    found = tuple(
+        msgspec.structs.replace(heard.found[0], query_end_ms=heard.found[0].query_end_ms - less) for less in range(20)
+    )
+    claim = case.claim(msgspec.structs.replace(heard, found=found), words="many")
+    case.room.claims.make(claim)
+    counts: Counter[str] = Counter()
+
+    def counted(name: str) -> None:
+        function = getattr(sys.modules[name.rpartition(".")[0]], name.rpartition(".")[2])
+
+        def counting(*arguments: object) -> object:
+            counts[name] += 1
+            return function(*arguments)
+
+        monkeypatch.setattr(name, counting)
+
+    stretch, sha256 = "licet.exports.claim_notice.pictures.stretch_of", "licet.workspace.claim_sounds.sha256_file"
+    counted(stretch)
+    counted(sha256)
+    monkeypatch.setattr("licet.workspace.claim_sounds.MOST_PICTURES", 2)
+    packed(case, claim, tmp_path / "pack", case.output, case.masters)
+    assert counts == {stretch: 4, sha256: 2}
+
+
+@pytest.mark.parametrize("name", [b"a\nb.mp3", b"a\xff.mp3", b"n" * 250 + b".mp3", b"back\\slash.mp3"], ids=str)
+def test_an_output_of_any_name_is_claimed_and_drawn(name: bytes, case: Case, tmp_path: Path) -> None:
+    """As it is written down, and found again under its own name."""
+    file = tmp_path / os.fsdecode(name)
+    shutil.copy(case.output, file)
+    claim = case.claim(case.room.claims.heard_in(file, [case.recording]), words=f"of the name {name!r}")
+    case.room.claims.make(claim)
+    assert "pictures/001.png" in packed(case, claim, tmp_path / "pack", tmp_path)
+    file.unlink()
+
+
+def test_a_name_that_no_file_can_have_is_not_at_hand(tmp_path: Path) -> None:
+    """Whoever chose it."""
+    (tmp_path / "a").mkdir()
+    for name in ("x" * 300, "a/" * 3_000, "a\\x00b.mp3", "a\0b", "\\zz"):
+        assert Sounds((tmp_path,)).find(name) == (None, "the file was not at hand")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from house import NOON, USE, begun
 from licet.catalog import Right
 from licet.corpus import read_lines
 from licet.errors import IndexDamagedError, LicetError, UsageError
+from licet.identify.duplicates import Comparer
 from licet.parallel import Crashed
 from licet.registry.conflicts import Conflict, Kind
 from licet.registry.listing import Held
@@ -417,3 +419,18 @@ def test_a_grant_for_a_copy_is_none_for_the_sound_that_is_reserved_in_public(roo
     registered(room, "bob", copied(room), 1)
     spoken(room, Says.GRANT, "bob", BOB)
     assert verdict(room, ANN, BOB) == "refused"
+
+
+def test_that_a_sound_may_be_shared_by_more_is_counted(room: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one search does not tell all of them, no answer looks as if it did."""
+    pairs = Comparer.__call__
+    assert registered(room, "ann", own(room)).unfinished == 0
+    monkeypatch.setattr(Comparer, "__call__", lambda self, name: replace(pairs(self, name), more=True))
+    assert registered(room, "bob", copied(room), 1).unfinished == 1
+    said: list[str] = []
+    store = room.desk.store
+    found = conflicting.find_conflicts(
+        store, room.index_folder, store.registered, at=NOON, workers=1, unfinished=said.append
+    )
+    assert len(list(found)) == 1
+    assert ANN in said

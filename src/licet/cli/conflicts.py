@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from licet.cli.contested import show
+from licet.cli.contested import say_unfinished, show
 from licet.cli.shared import (
     console,
     json_option,
@@ -71,6 +71,7 @@ def command(
 
     counts: Counter[str] = Counter()
     kept: list[Conflict] = []
+    unfinished: list[str] = []
     at = now()
     with open_workspace(workspace) as room, progress("Comparing", quiet=as_json) as tick:
         found = find_conflicts(
@@ -81,6 +82,7 @@ def command(
             workers=1 if recording else workers,
             engine=engine,
             progress=tick,
+            unfinished=unfinished.append,
         )
         for conflict in found:
             if party is not None and party not in conflict.parties:
@@ -91,12 +93,17 @@ def command(
             elif len(kept) < KEPT:
                 kept.append(conflict)
     if as_json:
-        print_json("conflicts", {"counts": dict(counts)})
-    elif counts:
-        show(kept, counts)
-    else:
+        print_json("conflicts", {"counts": dict(counts), "unfinished": len(unfinished)})
+        context.exit(_found(counts))
+    show(kept, counts)
+    say_unfinished(len(unfinished))
+    if not counts:
         console().print("No claims on record contradict each other.")
-    context.exit(1 if any(kind != "duplicate" for kind in counts) else 0)
+    context.exit(_found(counts))
+
+
+def _found(counts: Counter[str]) -> int:
+    return 1 if any(kind != "duplicate" for kind in counts) else 0
 
 
 def _asked(room: Workspace, party: str | None, recording: str | None) -> Callable[[], Iterable[str]]:

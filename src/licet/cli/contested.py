@@ -20,6 +20,12 @@ IN_WORDS = {
 }
 
 
+def say_unfinished(count: int) -> None:
+    """Say of how many recordings not all was told: more share their sound than one search tells."""
+    if count:
+        console().print(f"There may be more: {count:,} sounds are on record more often than one search tells.")
+
+
 def show(conflicts: Iterable[Conflict], counts: Mapping[str, int]) -> None:
     """Show conflicts, the gravest first, and how many there are."""
     from rich.table import Table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from licet.cli.contested import say_unfinished
 from licet.cli.shared import (
     console,
     json_option,
@@ -73,8 +74,9 @@ def command(
     comparer = Comparer(folder / "index", index.state, least_seconds)
     clusters = Clusters()
     told: list[Pair] = []
+    unfinished: list[str] = []
     with progress("Comparing", quiet=as_json, total=len(index)) as tick:
-        for pair in once(_compared(index, comparer, workers, engine, tick)):
+        for pair in once(_compared(index, comparer, workers, engine, tick, unfinished)):
             clusters.join(pair.first, pair.second)
             told.append(pair)
             if as_json:
@@ -85,23 +87,31 @@ def command(
             licences = room.licences_of(recording for cluster in clusters for recording in cluster)
     if as_json:
         facts = {"recordings": len(index), "pairs": len(told), "clusters": list(clusters), "licences": licences}
-        print_json("duplicates", facts)
+        print_json("duplicates", facts | {"unfinished": len(unfinished)})
     else:
         _show(len(index), clusters, told, licences)
+        say_unfinished(len(unfinished))
     context.exit(1 if told else 0)
 
 
 def _compared(
-    index: FingerprintIndex, comparer: Comparer, workers: int | None, engine: Engine, tick: Callable[[str], None]
+    index: FingerprintIndex,
+    comparer: Comparer,
+    workers: int | None,
+    engine: Engine,
+    tick: Callable[[str], None],
+    unfinished: list[str],
 ) -> Iterator[Pair]:
     from licet.parallel import Crashed, ordered_map
 
     recordings = (known.recording for known in index.recordings())
-    for pairs in ordered_map(comparer, recordings, workers=workers, engine=engine):
-        if isinstance(pairs, Crashed):
-            raise UsageError(f"the process that compared {pairs.item} was killed", mend="try --workers 1")
-        tick("shared" if pairs else "alone")
-        yield from pairs
+    for one in ordered_map(comparer, recordings, workers=workers, engine=engine):
+        if isinstance(one, Crashed):
+            raise UsageError(f"the process that compared {one.item} was killed", mend="try --workers 1")
+        tick("shared" if one.pairs else "alone")
+        if one.more:
+            unfinished.append(one.recording)
+        yield from one.pairs
 
 
 def _show(recordings: int, clusters: Clusters, pairs: list[Pair], licences: Mapping[str, tuple[str, ...]]) -> None:

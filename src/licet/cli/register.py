@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licet.cli.add import facts_of as facts_of_source
-from licet.cli.contested import show
+from licet.cli.contested import say_unfinished, show
 from licet.cli.saying import RIGHTS
 from licet.cli.shared import (
     as_columns,
@@ -108,6 +108,7 @@ def _facts(done: Registration) -> dict[str, Any]:
             for one in done.gaps
         ],
         "counts": done.counts,
+        "unfinished": done.unfinished,
         "conflicts": [facts_of_conflict(one) for one in done.conflicts],
         "told": list(done.told),
     }
@@ -129,6 +130,7 @@ def _show(done: Registration, *, compared: bool) -> None:
         others = f" and {gap.recordings - 1:,} more" if gap.recordings > 1 else ""
         out.print(f"{printable(gap.says)}: {printable(gap.example)}{others}")
     show(done.conflicts, done.counts)
+    say_unfinished(done.unfinished)
     if done.told:
         out.print(f"Told: {', '.join(done.told)}")
     if not compared:

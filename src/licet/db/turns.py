@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock, get_ident
+from dataclasses import dataclass, field
+from threading import Event, Lock, get_ident
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,13 +29,22 @@ def going_ahead() -> Iterator[None]:
         _AHEAD.reset(before)
 
 
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One that a thread asks for: whether it has it, and what it is called with while it waits."""
+
+    thread: int
+    had: bool = False
+    called: Event = field(default_factory=Event)
+
+
 class Turns:
     """Places for so many of the threads of a process. Whoever has one may ask again, and does not wait for itself."""
 
     def __init__(self, places: int) -> None:
         self._free = places
-        self._waiting: deque[Lock] = deque()
-        self._ahead: deque[Lock] = deque()  # those who are served first
+        self._waiting: deque[Turn] = deque()
+        self._ahead: deque[Turn] = deque()  # those who are served first
         self._having: Counter[int] = Counter()  # by thread: how many turns it has in its place
         self._own = Lock()
 
@@ -45,39 +55,46 @@ class Turns:
         Raises:
             TimeoutError: none was free for so long.
         """
-        thread = get_ident()
-        if thread not in self._having and not self._take(wait_s):
-            raise TimeoutError
-        with self._own:
-            self._having[thread] += 1
+        mine = Turn(get_ident())
         try:
+            self._take(mine, wait_s)
             yield
-        finally:
-            self._leave(thread)
+        finally:  # whatever ends it, even the waiting: what was handed on meanwhile is not lost
+            self._leave(mine)
 
-    def _take(self, wait_s: float) -> bool:
-        mine, queue = Lock(), self._ahead if _AHEAD.get() else self._waiting
+    def _take(self, mine: Turn, wait_s: float) -> None:
         with self._own:
-            if self._free:
+            if self._having[mine.thread]:
+                self._give(mine)
+            elif self._free:
                 self._free -= 1
-                return True
-            mine.acquire()
-            queue.append(mine)
-        if mine.acquire(timeout=wait_s):
-            return True
-        with self._own:
-            if mine in queue:
-                queue.remove(mine)
-                return False
-        return True  # it was handed on at the last moment
+                self._give(mine)
+            else:
+                (self._ahead if _AHEAD.get() else self._waiting).append(mine)
+        if not mine.had:
+            mine.called.wait(wait_s)
+            with self._own:
+                if not mine.had:  # it may have been handed on at the last moment
+                    raise TimeoutError
 
-    def _leave(self, thread: int) -> None:
+    def _give(self, to: Turn) -> None:
+        self._having[to.thread] += 1
+        to.had = True
+
+    def _leave(self, mine: Turn) -> None:
         with self._own:
-            self._having[thread] -= 1
-            if self._having[thread]:
+            if not mine.had:
+                for queue in (self._ahead, self._waiting):
+                    if mine in queue:
+                        queue.remove(mine)
                 return
-            del self._having[thread]
+            self._having[mine.thread] -= 1
+            if self._having[mine.thread]:
+                return
+            del self._having[mine.thread]
             if queue := self._ahead or self._waiting:
-                queue.popleft().release()
+                called = queue.popleft()
+                self._give(called)
+                called.called.set()
             else:
                 self._free += 1

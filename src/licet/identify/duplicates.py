@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 NEARLY_ALL = 0.9  # of a recording: encoders pad, and fades lose their last peaks
 LEAST_S = 5.0  # less in common is a sample, a jingle or a coincidence
-MATCHES = 100  # looked at for each recording: what a thousand share is a cluster all the same
 
 
 class Joinable(Protocol):
@@ -40,8 +39,8 @@ class Joinable(Protocol):
         """Return the fingerprint that `recording` was registered with."""
         ...
 
-    def search(self, query: Fingerprint, *, limit: int, excluding: str) -> tuple[Match, ...]:
-        """Return the stretches that `query` shares with other recordings than `excluding`, at most `limit`."""
+    def search_all(self, query: Fingerprint, *, excluding: str) -> tuple[tuple[Match, ...], bool]:
+        """Return the stretches that `query` shares with others than `excluding`, and whether there may be more."""
         ...
 
 
@@ -85,6 +84,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """The pairs that a recording makes with others, and whether more may share its sound than are told."""
+
+    recording: str
+    pairs: tuple[Pair, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Comparer:
     """Compares one recording with all others; it travels to other processes, and opens the index there."""
 
@@ -92,21 +100,25 @@ class Comparer:
     state: str  # of the index: what was opened for another state is not used
     least_s: float = LEAST_S
 
-    def __call__(self, recording: str) -> tuple[Pair, ...]:
+    def __call__(self, recording: str) -> Compared:
         """Return the pairs that `recording` makes with others."""
-        return tuple(pairs_with(opened_index(self.index, self.state), recording, least_s=self.least_s))
+        return pairs_with(opened_index(self.index, self.state), recording, least_s=self.least_s)
 
 
-def pairs_with(index: Joinable, recording: str, *, least_s: float = LEAST_S) -> Iterator[Pair]:
-    """Steps 1 and 2. Yield the pairs that `recording` makes with others, those that share `least_s` seconds or more.
+def pairs_with(index: Joinable, recording: str, *, least_s: float = LEAST_S) -> Compared:
+    """Steps 1 and 2. Return the pairs that `recording` makes with others, those that share `least_s` seconds or more.
+
+    There are as many as one search tells (`searching.MOST_ALIGNED` for each stretch), and it says if there may be more.
 
     Raises:
         UsageError: it is not registered.
         IndexDamagedError: the index contradicts itself.
     """
     own = index.fingerprint_of(recording)
-    found = [match for match in index.search(own, limit=MATCHES, excluding=recording) if match.probability >= SURE]
+    likely, more = index.search_all(own, excluding=recording)
+    found = [match for match in likely if match.probability >= SURE]
     found.sort(key=lambda match: match.recording)
+    pairs = []
     for other, matches in groupby(found, key=lambda match: match.recording):
         other_s = index.fingerprint_of(other).duration_s
         if recording < other:
@@ -114,7 +126,8 @@ def pairs_with(index: Joinable, recording: str, *, least_s: float = LEAST_S) -> 
         else:
             pair = _pair((other, other_s), (recording, own.duration_s), map(_as_second, matches))
         if pair.seconds >= least_s:
-            yield pair
+            pairs.append(pair)
+    return Compared(recording, tuple(pairs), more)
 
 
 def once(pairs: Iterable[Pair]) -> Iterator[Pair]:

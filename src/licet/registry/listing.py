@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from licet.catalog import Problem, Right, parse_identifier
 from licet.catalog.sources.fields import columns_for
-from licet.catalog.sources.reading import opened
+from licet.catalog.sources.reading import lines, opened
 from licet.catalog.sources.rows import FORMS, form_of, parquet_columns, parquet_lines, table_rows
 from licet.errors import LicetError, SourceError, UsageError
 
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
 
 COLUMNS = ("recording", "right", "holder", "share", "role")
 MOST_ROLE = 100  # characters
-LONGEST = 1 << 16  # characters of a line
+LONGEST = 1 << 16  # bytes of a line
 _OF_HOLDINGS = frozenset({"key", "holder", "share"})  # what columns of a list of holdings may mean to a table
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, and bytes that are no text
+_TOLD_APART = re.compile(r" \([0-9]+\)$")  # what a table puts behind a name that came before
 _SHARE = re.compile(r"(?:[0-9]{1,9}/[1-9][0-9]{0,8}|[0-9]{1,3}(?:\.[0-9]{1,9})?%?|\.[0-9]{1,9})")
 
 
@@ -50,7 +53,7 @@ class Held:
     """What is meant where a line says nothing else: who holds, which rights, how much of them, and as what.
 
     Raises:
-        UsageError: the role is too long.
+        UsageError: the role is too long, or holds control characters.
     """
 
     party: str
@@ -59,8 +62,9 @@ class Held:
     role: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.role) > MOST_ROLE:
-            raise UsageError("the role is too long", mend=f"at most {MOST_ROLE} characters")
+        if len(self.role) > MOST_ROLE or _UNSEEN.search(self.role):
+            says = "the role is too long, or holds what nobody can see"
+            raise UsageError(says, mend=f"at most {MOST_ROLE} characters")
 
     def of(self, recording: str) -> Iterator[Listed]:
         """Yield that of a recording, one for each right."""
@@ -149,15 +153,21 @@ def _at(where: str) -> Iterator[None]:
 
 
 def _csv_holdings(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the lines of a CSV, which must be whole."""
+    """Yield the lines of a CSV, which must be whole: as many fields in each as in the first."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader((line for line in stream if _short(line, path)), strict=True)
-            _check_columns(rows.fieldnames or (), path)
+        with opened(path, "a list of holdings") as stream:
+            rows = csv.reader(_lines(stream, path), strict=True)
+            columns = next(rows, [])
+            _check_columns(columns, path)
             for row in rows:
-                yield f"{path}:{rows.line_num}", {name: row.get(name) or "" for name in COLUMNS}
-    except OSError as refused:
-        raise SourceError(f"{path} cannot be read: {refused.strerror}") from refused
+                where = f"{path}:{rows.line_num}"
+                if row and len(row) != len(columns):
+                    says = f"the row has {len(row)} fields, and the header {len(columns)}"
+                    raise SourceError(
+                        f"{where}: {says}", mend="put what holds a comma in quotes, and leave no field out"
+                    )
+                if row:
+                    yield where, dict(zip(columns, row, strict=True))
     except (csv.Error, UnicodeDecodeError) as broken:
         raise SourceError(f"{path} is no list of holdings: {broken}", mend="write it as CSV, in UTF-8") from broken
 
@@ -169,7 +179,7 @@ def _parquet_holdings(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
         _check_columns(columns, path)
         for number, line in enumerate(parquet_lines(stream, path.name, columns), start=1):
             if isinstance(line, Problem):
-                raise SourceError(f"{line.where}: {line.says}", mend="write it in UTF-8")
+                raise SourceError(f"{line.where}: {line.says}", mend="write all of it as text, in UTF-8")
             yield f"{path}:{number}", msgspec.json.decode(line, type=dict[str, str])
 
 
@@ -178,24 +188,41 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     form = form_of(path)
     with opened(path, "a catalogue") as stream:
         if form == "parquet":
-            lines = parquet_lines(stream, path.name, parquet_columns(stream, path.name))
+            columns = parquet_columns(stream, path.name)
+            _check_once(columns, path)
+            lines = parquet_lines(stream, path.name, columns)
             for number, line in enumerate(lines, start=1):
                 if not isinstance(line, Problem):
                     yield f"{path}:{number}", msgspec.json.decode(line, type=dict[str, str])
         else:
-            for row in table_rows(stream, path.name, form)[1]:
+            columns, rows = table_rows(stream, path.name, form)
+            _check_once([_TOLD_APART.sub("", one) for one in columns], path)
+            for row in rows:
                 if not isinstance(row, Problem):
                     yield f"{path}:{row.number}", row.values
 
 
 def _check_columns(columns: Collection[str], path: Path) -> None:
+    _check_once(columns, path)
     if unknown := set(columns) - set(COLUMNS):
         raise SourceError(f"{path}: there is no column {min(unknown)!r}", mend=f"one of {', '.join(COLUMNS)}")
     if "recording" not in columns:
         raise SourceError(f"{path} has no column `recording`", mend="name the columns in its first line")
 
 
-def _short(line: str, path: Path) -> bool:
-    if len(line) > LONGEST:
-        raise SourceError(f"{path} has a line of more than {LONGEST} characters", mend="is it a CSV?")
-    return True
+def _check_once(columns: Collection[str], path: Path) -> None:
+    """Refuse two columns that say of holders the same: which of them counts would be a guess."""
+    counts = Counter(column.strip().lower() for column in columns)
+    for column in COLUMNS:
+        if counts[column] > 1:
+            raise SourceError(
+                f"{path}: the column {column!r} is there {counts[column]} times", mend="leave it there once"
+            )
+
+
+def _lines(stream: BinaryIO, path: Path) -> Iterator[str]:
+    """Yield the lines of a text, none of which is read further than `LONGEST`."""
+    for line in lines(stream, limit=LONGEST):
+        if line.raw is None:
+            raise SourceError(f"{path}:{line.number}: the line has more than {LONGEST} bytes", mend="is it a CSV?")
+        yield line.raw.decode("utf-8-sig" if line.number == 1 else "utf-8")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MEND = "restore it from a copy of the workspace, or add its source again"
 _NUMBERS = count()
+_REMEMBERED = 1 << 16  # digests: most of what is kept again is one of few statements
 
 
 class EvidenceStore:
@@ -35,6 +36,7 @@ class EvidenceStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._lasting: set[str] = set()  # digests whose names this store has seen flushed: the last few
         self._unflushed: dict[int, set[Path]] = {}  # by thread: folders to flush when the batch it is in ends
 
     def put_bytes(self, content: bytes) -> str:
@@ -44,7 +46,9 @@ class EvidenceStore:
             EvidenceError: it cannot be written.
         """
         digest = sha256_bytes(content)
-        if not self._holds(digest, len(content)):
+        if self._holds(digest, len(content)):
+            self._settle(digest)
+        else:
             self._keep(io.BytesIO(content), "the evidence")
         return digest
 
@@ -70,7 +74,8 @@ class EvidenceStore:
         """Flush each folder once, at the end, instead of after every blob: many small blobs are kept much faster.
 
         Every blob is whole under its name throughout; only a power cut could take the names of an unfinished batch.
-        A batch is of one thread: what others keep meanwhile is flushed as they say.
+        A batch is of one thread: what others keep meanwhile is flushed as they say, and what they find that an
+        unfinished batch has kept already is flushed for them, before it.
         """
         thread = get_ident()
         outer = self._unflushed.get(thread)
@@ -119,6 +124,18 @@ class EvidenceStore:
             raise EvidenceError(f"{self.path(digest)} was altered", mend=_MEND)
         return content
 
+    def size(self, digest: str) -> int:
+        """Return how many bytes the blob called `digest` has.
+
+        Raises:
+            EvidenceError: it is missing.
+        """
+        path = self.path(digest)
+        try:
+            return path.stat().st_size
+        except OSError as error:
+            raise EvidenceError(f"evidence is missing: {path}", mend=_MEND) from error
+
     def verify(self) -> Iterator[str]:
         """Yield the digest of every blob that can no longer be read or no longer hashes to its name, sorted."""
         for path in sorted(self._root.glob("sha256/*/*")):
@@ -154,7 +171,9 @@ class EvidenceStore:
                     digest, size = _copied(source, stream)
                 place = self.path(digest)
                 if not self._holds(digest, size):
-                    self._settle(temporary, place)
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    temporary.replace(place)
+                self._settle(digest)
         except OSError as error:
             mend = "make room on the disk, or check the rights of the workspace's folder"
             raise EvidenceError(f"{what} cannot be kept in {self._root}: {error.strerror}", mend=mend) from error
@@ -177,16 +196,20 @@ class EvidenceStore:
         finally:
             path.unlink(missing_ok=True)
 
-    def _settle(self, temporary: Path, place: Path) -> None:
-        """Move a flushed file to its final name, and see to it that the name outlives a power cut."""
-        new_folders = [folder for folder in (place.parent, place.parent.parent) if not folder.exists()]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary.replace(place)
-        for folder in (place.parent, *(folder.parent for folder in new_folders)):
-            if (unflushed := self._unflushed.get(get_ident())) is None:
-                self._flush(folder)
-            else:
-                unflushed.add(folder)
+    def _settle(self, digest: str) -> None:
+        """See to it that a name outlives a power cut, whoever gave it: another may not have flushed its folders yet."""
+        if digest in self._lasting:
+            return
+        above = self._root / "sha256"
+        folders = (above / digest[:2], above, self._root)
+        if (unflushed := self._unflushed.get(get_ident())) is not None:
+            unflushed.update(folders)
+            return
+        for folder in folders:
+            self._flush(folder)
+        if len(self._lasting) >= _REMEMBERED:
+            self._lasting.clear()
+        self._lasting.add(digest)
 
     def _flush(self, folder: Path) -> None:
         try:

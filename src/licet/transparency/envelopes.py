@@ -104,7 +104,7 @@ def parse_envelope(content: bytes) -> Envelope:
         raise LogError(f"an envelope of {len(content)} bytes is too long", mend=f"at most {MOST_BYTES} bytes")
     try:
         return msgspec.json.decode(content, type=Envelope)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise LogError(f"it is no envelope: {wrong}") from wrong
 
 

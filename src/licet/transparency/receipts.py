@@ -200,7 +200,7 @@ def parse_receipt(content: bytes) -> Receipt | Membership:
         raise LogError(f"a receipt of {len(content)} bytes is too long", mend=f"at most {MOST_BYTES} bytes")
     try:
         return msgspec.json.decode(content, type=Receipt | Membership)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise LogError(f"it is no receipt: {wrong}") from wrong
 
 

@@ -19,7 +19,7 @@ from licet.corpus.wording import use_in_words
 from licet.digests import sha256_bytes
 from licet.errors import EvidenceError
 from licet.exports.claim_notice import Dossier, Exhibit, Held, Kept, LoggedEntry, Spoken
-from licet.exports.claim_notice.bundle import ENTRY_NAME
+from licet.exports.claim_notice.bundle import ENTRY_NAME, MOST_FILE_BYTES
 from licet.registry.claims import Disclosed, HeardIn
 from licet.terms.statement import Evidence
 from licet.transparency import prove_entry
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from licet.workspace.receipts import ReceiptBook
     from licet.workspace.record import WorkspaceRecord
 
+MOST_FILES = 4_500  # of evidence and receipts; pictures and the notice need room too
+MOST_BYTES = 1 << 29
+_GONE = "The manifest is not kept here: what the claim says of it is shown."
+_NO_LINE = "The manifest is kept here, and has no such line: what the claim says of it is shown."
+
 
 @dataclass(slots=True)
 class Gatherer:
@@ -47,6 +52,7 @@ class Gatherer:
     identify: Callable[[Path], Hearing]
     drawer: Drawer
     files: dict[str, bytes] = field(default_factory=dict)
+    _bytes: int = 0  # of the evidence and the receipts among them
 
     def dossier(self, claim: Claim, standing: Standing, places: dict[str, int], at: datetime, licet: str) -> Dossier:
         """Return all that the notice of a claim tells, as of a moment.
@@ -99,8 +105,7 @@ class Gatherer:
 
     def _exhibits(self, ground: Ground, claim: Claim) -> Iterator[Exhibit]:
         if isinstance(ground, HeardIn):
-            file, why = self.drawer.sounds.find(ground.name, ground.sha256)
-            shown = tuple(self.drawer.shown(one, file, why) for one in ground.found)
+            shown = tuple(self.drawer.shown(one, ground.name, ground.sha256) for one in ground.found)
             facts = (("What it is", f"an audio file that is said to be an output of {claim.against.name}"),)
             yield Exhibit("Output", ground.name, ground.sha256, facts, shown)
         elif not isinstance(ground, Disclosed):
@@ -116,14 +121,14 @@ class Gatherer:
             lines = {(line.item, line.row): line for _, _, some in lines_at(folder, wanted) for line in some}
             use = (("Decided for", ", ".join(use_in_words(read_head(folder)[0]))),)
         for item in ground.items:
-            file, why = self.drawer.sounds.find(item.item, item.sha256 or "")
+            sha256 = item.sha256 or ""
             line = lines.get((item.item, item.row))
-            notes = () if line is not None else ("The manifest is not kept here: what the claim says of it is shown.",)
+            notes = () if line is not None else (_GONE if folder is None else _NO_LINE,)
             verdict = (("Verdict", line.verdict),) if line is not None else ()
-            fresh = () if item.found or file is None else self._heard(file, claim)
+            fresh = () if item.found else self._heard(item.item, sha256, claim)
             if fresh:
                 notes = (*notes, "It was heard again when this pack was made.")
-            shown = tuple(self.drawer.shown(one, file, why) for one in item.found or fresh)
+            shown = tuple(self.drawer.shown(one, item.item, sha256) for one in item.found or fresh)
             if not shown:
                 notes = (*notes, "It is in the manifest by its name or its bytes: nothing was heard.")
             terms = () if line is None else tuple((one, self._statement(one)) for one in line.statements)
@@ -131,7 +136,6 @@ class Gatherer:
             if folder is not None and line is not None:
                 receipt, since = self._receipt(folder, item, line)
             facts = (where, *use, *verdict)
-            sha256 = item.sha256 or ""
             yield Exhibit("Item", item.item, sha256, facts, shown, terms, receipt, (*notes, since) if since else notes)
 
     def _sealed(self, ground: InManifest) -> Path | None:
@@ -141,7 +145,10 @@ class Gatherer:
                 return folder
         return None
 
-    def _heard(self, file: Path, claim: Claim) -> tuple[Found, ...]:
+    def _heard(self, name: str, sha256: str, claim: Claim) -> tuple[Found, ...]:
+        file, _ = self.drawer.sounds.find(name, sha256)
+        if file is None:
+            return ()
         matches = map(match_line, self.identify(file).matches)
         return tuple(as_found(one) for one in matches if one.recording in claim.recordings)
 
@@ -150,10 +157,9 @@ class Gatherer:
         found = self.book.receipts(folder, item.item)
         newest, receipt = next(one for one in found if one[0].row == item.row)  # the line has one
         count = sum(name.startswith("receipts/item-") for name in self.files)
-        name = f"receipts/item-{count + 1:03}.json"
-        self.files[name] = msgspec.json.encode(receipt)
+        kept = self._put(f"receipts/item-{count + 1:03}.json", msgspec.json.encode(receipt))
         since = f"The verdict was superseded since, and is {newest.verdict} now." if newest != line else ""
-        return Kept(name), since
+        return kept, since
 
     def _statement(self, line: StatementLine) -> Kept:
         captured = datetime.fromisoformat(line.captured)
@@ -166,7 +172,8 @@ class Gatherer:
 
     def _blob(self, digest: str) -> Kept:
         try:
-            return self._keep(self.record.evidence.read_blob(digest))
+            size = self.record.evidence.size(digest)
+            return _too_large(size, digest) or self._keep(self.record.evidence.read_blob(digest))
         except EvidenceError as gone:
             return Kept(trouble=gone.message)
 
@@ -179,10 +186,26 @@ class Gatherer:
             suffix = "bin"
         digest = sha256_bytes(content)
         name = f"evidence/{digest[:16]}.{suffix}"  # short is easier to read
-        if self.files.setdefault(name, content) != content:  # and to be had twice by whoever tries hard
+        if self.files.get(name, content) != content:  # and to be had twice by whoever tries hard
             name = f"evidence/{digest}.{suffix}"
+        return self._put(name, content)
+
+    def _put(self, name: str, content: bytes) -> Kept:
+        """Put a file into the pack, as long as it holds so many; what it does not hold is named by its SHA-256."""
+        if name not in self.files:
+            if trouble := _too_large(len(content), digest := sha256_bytes(content)):
+                return trouble
+            if len(self.files) >= MOST_FILES or self._bytes + len(content) > MOST_BYTES:
+                return Kept(trouble=f"it holds as much as one pack can; SHA-256 {digest}")
+            self._bytes += len(content)
             self.files[name] = content
         return Kept(name)
+
+
+def _too_large(size: int, digest: str) -> Kept | None:
+    if size <= MOST_FILE_BYTES:
+        return None
+    return Kept(trouble=f"its {size:,} bytes are more than a pack can hold; SHA-256 {digest}")
 
 
 def _in_words(statement: Statement) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from licet.catalog import unescape_path
+from licet.catalog import escape_path, unescape_path
 from licet.digests import sha256_file
-from licet.errors import AudioError
+from licet.errors import AudioError, IdentifierError
 from licet.exports.claim_notice import Shown
 from licet.registry.claims import Found
 
@@ -39,14 +39,27 @@ class Sounds:
             sha256: of its bytes; any will do without it.
         """
         other = False
-        for path in self._called(name):
-            if not sha256 or self._digest(path) == sha256:
-                return path, ""
-            other = True
-        for path in self.places if sha256 else ():
-            if path.is_file() and self._digest(path) == sha256:
-                return path, ""
+        try:
+            for path in self._called(name):
+                if not sha256 or self.digest(path) == sha256:
+                    return path, ""
+                other = True
+            for path in self.places if sha256 else ():
+                if path.is_file() and self.digest(path) == sha256:
+                    return path, ""
+        except (OSError, ValueError, IdentifierError):  # no file can be called that, or it cannot be read
+            return None, "the file was not at hand"
         return None, "what lies there now has other bytes" if other else "the file was not at hand"
+
+    def digest(self, path: Path) -> str:
+        """Return the SHA-256 of a file, which is read once.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if path not in self._digests:
+            self._digests[path] = sha256_file(path)
+        return self._digests[path]
 
     def _called(self, name: str) -> Iterator[Path]:
         relative = os.fsdecode(unescape_path(name))
@@ -55,11 +68,6 @@ class Sounds:
             within = path.resolve().is_relative_to(place.resolve())
             if relative and within and path.name == Path(relative).name and path.is_file():
                 yield path
-
-    def _digest(self, path: Path) -> str:
-        if path not in self._digests:
-            self._digests[path] = sha256_file(path)
-        return self._digests[path]
 
 
 def as_found(match: MatchLine) -> Found:
@@ -85,38 +93,43 @@ class Drawer:
     sounds: Sounds
     pictures: dict[str, bytes] = field(default_factory=dict)
 
-    def shown(self, found: Found, file: Path | None, why: str) -> Shown:
-        """Draw both sounds, as far as they are at hand."""
+    def shown(self, found: Found, name: str, sha256: str = "") -> Shown:
+        """Draw what was found in the file `name` beside the recording, as far as both sounds are at hand.
+
+        What is not drawn is neither looked for nor listened to.
+        """
         from licet.exports.claim_notice.pictures import Stretch, side_by_side  # numpy is slow to load
 
+        count = len(self.pictures)
+        if count >= MOST_PICTURES:
+            return Shown(found, "", (f"No more than {MOST_PICTURES} pictures are drawn in one pack.",))
+        file, why = self.sounds.find(name, sha256)
         known, gone = self.sounds.find(found.path) if found.path else (None, "it is not known where it lay")
-        query, query_says = _sound(file, why, found.query_start_ms, found.query_end_ms)
-        reference, reference_says = _sound(known, gone, found.reference_start_ms, found.reference_end_ms)
+        query, query_says = self._sound(file, why, found.query_start_ms, found.query_end_ms)
+        reference, reference_says = self._sound(known, gone, found.reference_start_ms, found.reference_end_ms)
         notes = (
             f"The file: {query_says}.",
             f"The recording, registered from {found.path or 'nowhere'}: {reference_says}.",
         )
-        count = len(self.pictures)
-        if count >= MOST_PICTURES:
-            return Shown(found, "", (*notes, f"No more than {MOST_PICTURES} pictures are drawn in one pack."))
         if query is None and reference is None:
             return Shown(found, "", (*notes, "No picture could be drawn: neither sound was at hand."))
-        left = Stretch(file.name if file else "The file", query, found.query_start_ms / 1000, found.query_end_ms / 1000)
+        title = escape_path(os.fsencode(file.name)) if file else "The file"
+        left = Stretch(title, query, found.query_start_ms / 1000, found.query_end_ms / 1000)
         start_s, end_s = found.reference_start_ms / 1000, found.reference_end_ms / 1000
         picture = f"pictures/{count + 1:03}.png"
         self.pictures[picture] = side_by_side(left, Stretch(found.recording, reference, start_s, end_s))
         return Shown(found, picture, notes)
 
+    def _sound(self, file: Path | None, why: str, start_ms: int, end_ms: int) -> tuple[NDArray[np.float32] | None, str]:
+        from licet.exports.claim_notice.pictures import stretch_of
 
-def _sound(file: Path | None, why: str, start_ms: int, end_ms: int) -> tuple[NDArray[np.float32] | None, str]:
-    from licet.exports.claim_notice.pictures import stretch_of
-
-    if file is None:
-        return None, why
-    try:
-        return stretch_of(file, start_ms / 1000, end_ms / 1000), f"drawn from bytes of SHA-256 {sha256_file(file)}"
-    except (AudioError, OSError) as wrong:
-        return None, wrong.message if isinstance(wrong, AudioError) else str(wrong)
+        if file is None:
+            return None, why
+        try:
+            sound = stretch_of(file, start_ms / 1000, end_ms / 1000)
+            return sound, f"drawn from bytes of SHA-256 {self.sounds.digest(file)}"
+        except (AudioError, OSError) as wrong:
+            return None, wrong.message if isinstance(wrong, AudioError) else str(wrong)
 
 
 def _text(number: float) -> str:

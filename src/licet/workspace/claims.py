@@ -13,13 +13,15 @@ A kill after 3 leaves what is on record and not logged yet; whoever comes next l
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from licet import __version__
+from licet.catalog import escape_path
 from licet.corpus import find_lines
 from licet.corpus.finding import LINES_FOUND
-from licet.errors import LogError, UsageError
+from licet.errors import UsageError
 from licet.exports.claim_notice import write_pack
 from licet.registry.claims import (
     LOGGED_TYPE,
@@ -28,7 +30,6 @@ from licet.registry.claims import (
     HeardIn,
     InManifest,
     ItemFound,
-    Remedy,
     Step,
     parse_claim,
     parse_step,
@@ -36,9 +37,9 @@ from licet.registry.claims import (
 )
 from licet.registry.claims.claim import MOST_ITEMS
 from licet.registry.claims.notices import of_claim, of_step
-from licet.registry.statements import Kind
-from licet.transparency import MANIFEST, Subject, parse_statement
 from licet.transparency import Statement as Entry
+from licet.transparency import Subject
+from licet.workspace.claim_checks import check_grounds, check_remedy, check_size
 from licet.workspace.claim_evidence import Gatherer
 from licet.workspace.claim_sounds import Drawer, Sounds, as_found
 from licet.workspace.logging_entries import log_unlogged
@@ -204,10 +205,15 @@ class Claims:
         found = tuple(as_found(match_line(one)) for one in hearing.matches if one.recording in recordings)
         if not found:
             raise UsageError(f"none of the recordings is heard in {file.name}", mend="licet identify shows what is")
-        return HeardIn(name=file.name, sha256=sha256_file(file), found=found)
+        return HeardIn(name=escape_path(os.fsencode(file.name)), sha256=sha256_file(file), found=found)
 
     def disclosed(self, words: str, url: str, read: str, content: bytes) -> Disclosed:
-        """Return what a claim can rest on: a maker's own words, and the bytes that hold them, which are kept."""
+        """Return what a claim can rest on: a maker's own words, and the bytes that hold them, which are kept.
+
+        Raises:
+            UsageError: they are more than a pack can hold.
+        """
+        check_size(len(content))
         return Disclosed(words=words, url=url, read=read, evidence=self._record.evidence.put_bytes(content))
 
     def pack(self, name: str, folder: Path, at: datetime, audio: Sequence[Path] = ()) -> tuple[str, ...]:
@@ -225,6 +231,9 @@ class Claims:
             OSError: the pack cannot be written.
         """
         shown = self.show(name, at)
+        if not {name, *(one.id for one in shown.standing.taken)} <= shown.places.keys():
+            log_unlogged(self.store, self._book, self._entry)  # whoever put it on record was killed before
+            shown = self.show(name, at)
         gatherer = Gatherer(self._record, self._book, self._identify, Drawer(Sounds(tuple(audio))))
         dossier = gatherer.dossier(shown.claim, shown.standing, shown.places, at, __version__)
         return write_pack(dossier, folder, self._book.signer())
@@ -247,19 +256,7 @@ class Claims:
                 raise UsageError(
                     f"recordings: {claim.claimant} is not on record to hold anything in {name}", mend="register it"
                 )
-        sealed = map(self._book.sealed_as, self._book.manifests())
-        kept = {(seal.origin, seal.place): sha256 for seal, sha256 in sealed}
-        for ground in claim.grounds:
-            if isinstance(ground, Disclosed):
-                self._record.evidence.read_blob(ground.evidence)
-            elif (
-                isinstance(ground, InManifest)
-                and kept.get((ground.origin, ground.place), ground.sha256) != ground.sha256
-            ):
-                raise UsageError(
-                    f"grounds: entry {ground.place} of {ground.origin} is of another manifest",
-                    mend="name the manifest as it was sealed",
-                )
+        check_grounds(claim, self._record, self._book)
 
     def _may_step(self, claim: Claim, step: Step) -> None:
         """Refuse a step that would change nothing, that undoes others, or that names what is not there (step 1)."""
@@ -271,18 +268,7 @@ class Claims:
                 raise UsageError(f"{step.kind}: {why}", mend="licet claim show tells how it stands")
         if not {*before.taken} <= {*came.taken}:
             raise UsageError(f"at: {step.at} is before steps that it would undo", mend="say it as of now")
-        if step.grant is not None:
-            said = self._record.registry.statement(step.grant)
-            if said is None or said.statement.kind is not Kind.GRANT or said.statement.party != claim.claimant:
-                raise UsageError(f"grant: {step.grant} is no grant of {claim.claimant}'s", mend="licet grant")
-        if step.remedy is Remedy.REMOVED and step.place is not None:
-            log = self._book.log()
-            try:
-                parse_statement(log[step.place] if step.place < len(log) else b"", of_type=MANIFEST)
-            except LogError:
-                raise UsageError(
-                    f"place: entry {step.place} of the log is no manifest's", mend="seal the manifest that supersedes"
-                ) from None
+        check_remedy(claim, step, self._record, self._book)
 
     def _logged(self, name: str) -> int:
         log_unlogged(self.store, self._book, self._entry)

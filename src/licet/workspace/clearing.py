@@ -72,16 +72,16 @@ def cleared_into(
     with record.evidence.batch():
         for _, blob in corpus.blobs():
             record.evidence.put_bytes(blob) if isinstance(blob, bytes) else record.evidence.put_file(blob)
-        room = Room(
-            record=record,
-            index=record.folder / INDEX,
-            journal=record.folder / "scans" / f"{_name_of(corpus)}.db",
-            out=folder,
-            workers=workers,
-            engine=engine,
-            progress=progress,
-        )
-        counts = clear(corpus, clearance, room, _head(corpus, clearance, record))
+    room = Room(
+        record=record,
+        index=record.folder / INDEX,
+        journal=record.folder / "scans" / f"{_name_of(corpus)}.db",
+        out=folder,
+        workers=workers,
+        engine=engine,
+        progress=progress,
+    )
+    counts = clear(corpus, clearance, room, _head(corpus, clearance, record))
     place({folder / LOOKED_NAME: msgspec.json.encode(looked)})
     return counts
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from licet.db import in_batches
 from licet.errors import UsageError
 from licet.identify import FingerprintIndex
-from licet.identify.duplicates import NEARLY_ALL, Comparer, Pair, once
+from licet.identify.duplicates import NEARLY_ALL, Compared, Comparer, Pair, once
 from licet.parallel import PROCESSES, Crashed, ordered_map
 from licet.registry.conflicts import Conflict, Shared, between, exceeding
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from licet.registry.store import RegistryStore
 
 
-def find_conflicts(
+def find_conflicts(  # noqa: PLR0913  (three are asked about; the others have a default)
     store: RegistryStore,
     index: Path,
     recordings: Callable[[], Iterable[str]],
@@ -35,6 +35,7 @@ def find_conflicts(
     workers: int | None = None,
     engine: Engine = PROCESSES,
     progress: Callable[[str], None] = lambda _: None,
+    unfinished: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Conflict]:
     """Yield the conflicts of some recordings, with each other and with all that is on record, and their duplicates.
 
@@ -46,6 +47,7 @@ def find_conflicts(
         workers: processes to compare with; as many as processors without it.
         engine: where they compare.
         progress: called with `shared` or `alone` for each recording that was compared.
+        unfinished: called with each recording whose sound more may share than it was compared with.
 
     Raises:
         UsageError: a process that compared was killed.
@@ -57,18 +59,22 @@ def find_conflicts(
     known = FingerprintIndex.open(index)
     sounding = (recording for recording in recordings() if recording in known)
     compared = ordered_map(Comparer(index, known.state), sounding, workers=workers, engine=engine)
-    for pairs in in_batches(once(_pairs(compared, progress))):
+    for pairs in in_batches(once(_pairs(compared, progress, unfinished))):
         stakes_of = store.stakes({name for pair in pairs for name in (pair.first, pair.second)}, as_of=at)
         for pair in pairs:
             yield from between(_shared(pair), stakes_of)
 
 
-def _pairs(compared: Iterable[tuple[Pair, ...] | Crashed[str]], progress: Callable[[str], None]) -> Iterator[Pair]:
-    for pairs in compared:
-        if isinstance(pairs, Crashed):
-            raise UsageError(f"the process that compared {pairs.item} was killed", mend="try --workers 1")
-        progress("shared" if pairs else "alone")
-        yield from pairs
+def _pairs(
+    compared: Iterable[Compared | Crashed[str]], progress: Callable[[str], None], unfinished: Callable[[str], None]
+) -> Iterator[Pair]:
+    for one in compared:
+        if isinstance(one, Crashed):
+            raise UsageError(f"the process that compared {one.item} was killed", mend="try --workers 1")
+        progress("shared" if one.pairs else "alone")
+        if one.more:
+            unfinished(one.recording)
+        yield from one.pairs
 
 
 def _shared(pair: Pair) -> Shared:

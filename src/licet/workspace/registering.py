@@ -56,6 +56,7 @@ class Registration:
     gaps: tuple[Gap, ...] = ()  # shares that do not sum to one
     conflicts: tuple[Conflict, ...] = ()  # the first of them, and duplicates
     counts: Mapping[str, int] = field(default_factory=dict)  # of all of them, by kind
+    unfinished: int = 0  # recordings whose sound more may share than they were compared with
     told: tuple[str, ...] = ()  # parties that watch, and hear of it now
     added: Added | None = None  # what was put on record, if anything
 
@@ -107,8 +108,8 @@ def register(room: Workspace, what: Path | str, held: Held, at: datetime, how: H
             count = room.desk.register_listed(held.party, _noted(listed, fresh), at)
     with _standing(f"{count:,} holdings are on record; what they contradict was not all looked for"):
         gaps = _gaps(room, fresh, at)
-        conflicts, counts, told = _compared(room, fresh, at, how)
-    return Registration(held.party, count, len(fresh), gaps, conflicts, counts, told, added)
+        conflicts, counts, unfinished, told = _compared(room, fresh, at, how)
+    return Registration(held.party, count, len(fresh), gaps, conflicts, counts, unfinished, told, added)
 
 
 def kind_of(what: Path | str, columns: Mapping[str, str] | None = None) -> str:
@@ -197,17 +198,25 @@ def _gaps(room: Workspace, recordings: Iterable[str], at: datetime) -> tuple[Gap
 
 def _compared(
     room: Workspace, fresh: dict[str, None], at: datetime, how: How
-) -> tuple[tuple[Conflict, ...], dict[str, int], tuple[str, ...]]:
+) -> tuple[tuple[Conflict, ...], dict[str, int], int, tuple[str, ...]]:
     """Find what contradicts others' claims, and tell those who watch (steps 4 and 5)."""
     if not how.compare:
-        return (), {}, ()
+        return (), {}, 0, ()
     counts: Counter[str] = Counter()
+    unfinished: list[str] = []
     first: list[Conflict] = []
     contests = Contests()
     store = room.desk.store
     workers = 1 if len(fresh) == 1 else how.workers
     found = find_conflicts(
-        store, room.index_folder, lambda: fresh, at=at, workers=workers, engine=how.engine, progress=how.progress
+        store,
+        room.index_folder,
+        lambda: fresh,
+        at=at,
+        workers=workers,
+        engine=how.engine,
+        progress=how.progress,
+        unfinished=unfinished.append,
     )
     for conflict in found:
         counts[str(conflict.kind)] += 1
@@ -218,7 +227,7 @@ def _compared(
     heard = contests.messages(store.watching(contests.parties, as_of=at), at)
     messages = [one for one in heard if outbox.find(one.key) is None]
     room.notices.put(messages)
-    return tuple(first), dict(counts), tuple(sorted({str(one.facts["party"]) for one in messages}))
+    return tuple(first), dict(counts), len(unfinished), tuple(sorted({str(one.facts["party"]) for one in messages}))
 
 
 @contextmanager

@@ -158,6 +158,8 @@ def _parquet_line(row: Any, where: str) -> bytes | Problem:  # noqa: ANN401  (li
         values = row.to_pylist()[0]
     except UnicodeDecodeError:
         return Problem(where, "the row is not UTF-8")
+    except (ValueError, OverflowError, KeyError) as wrong:  # a time beyond every calendar, or in no known zone
+        return Problem(where, f"the row holds what cannot be read: {wrong}")
     return msgspec.json.encode({column: _text(value) for column, value in values.items()})
 
 

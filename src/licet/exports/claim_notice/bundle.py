@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from licet.catalog import escape_path
 from licet.digests import sha256_bytes, sha256_file
 from licet.errors import LicetError, LogError, UsageError
 from licet.registry.claims import LOGGED_TYPE, parse_claim
@@ -177,7 +178,7 @@ def _added(folder: Path, digests: Mapping[str, str]) -> Iterator[Wrong]:
                     yield Wrong(within or ".", f"more than {2 * MOST_FILES:,} files: the others were not looked at")
                     return
                 if name not in digests and name != BUNDLE_NAME and (within or one.name not in folders):
-                    yield Wrong(name, "added")
+                    yield Wrong(escape_path(os.fsencode(name)), "added")
 
 
 def _inside(folder: Path, digests: Mapping[str, str], claim: str, known: Sequence[Verifier]) -> Iterator[Wrong]:
@@ -205,7 +206,7 @@ def _check_receipt(content: bytes, known: Sequence[Verifier], claim: str) -> Non
         return
     try:
         logged = msgspec.json.decode(content, type=LoggedEntry)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise LogError(f"it is no entry with its proof: {wrong}") from wrong
     logged.proof.check(known, logged.entry.encode())
     entry = parse_statement(logged.entry.encode(), of_type=LOGGED_TYPE)

@@ -232,12 +232,14 @@ def _held(dossier: Dossier) -> Iterator[Block]:
 def _stands(dossier: Dossier) -> Iterator[Block]:
     standing = dossier.standing
     yield Text(f"On {_moment(dossier.as_of)} the claim is {standing.state}, since {_moment(standing.since)}.")
-    rows = [(_moment(one.moment), one.party, _step(one), _logged(dossier, one.id)) for one in standing.taken]
-    rows += [
-        (_moment(one.moment), one.party, f"{_step(one)}. Void: {why}", _logged(dossier, one.id))
-        for one, why in standing.void
-    ]
-    yield Table(("When", "Who", "What", "In the log"), tuple(rows)) if rows else Text("No step was taken yet.")
+    said = [(one, _step(one)) for one in standing.taken]
+    said += [(one, f"{_step(one)}. Void: {why}") for one, why in standing.void]
+    rows = tuple((_moment(one.moment), one.party, says, _logged(dossier, one.id)) for one, says in said)
+    yield Table(("When", "Who", "What", "In the log"), rows) if rows else Text("No step was taken yet.")
+    for one, _ in said:
+        if one.words.strip():
+            yield Text(f"{one.kind.capitalize()}, {_moment(one.moment)}: what {one.party} said with it:")
+            yield from _quoted(one.words)
 
 
 def _checking(dossier: Dossier) -> Iterator[Block]:
@@ -277,8 +279,7 @@ def _step(step: Step) -> str:
     came = [str(one) for one in (step.answer, step.remedy) if one is not None]
     came += [f"by entry {step.place} of the log"] if step.place is not None else []
     came += [f"by the grant {step.grant}"] if step.grant is not None else []
-    words = f". {step.words}" if step.words else ""
-    return f"{step.kind}{': ' + ', '.join(came) if came else ''}{words}"
+    return f"{step.kind}{': ' + ', '.join(came) if came else ''}"
 
 
 def _logged(dossier: Dossier, name: str) -> str:

@@ -2,6 +2,9 @@
 
 Its fonts are those that every reader of PDF has, so that none travels along: they hold the letters of Western European
 languages (Windows-1252). Any other character is shown by its number in Unicode; `notice.html` and `claim.json` have it.
+
+Text that nothing bounds flows from page to page. A cell of a table cannot, and is cut to what stands on one: whatever
+the text, there is a document.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ _WIDTHS = {  # of columns, parts of the whole, by how many there are
     4: (0.2, 0.33, 0.18, 0.29),
     5: (0.13, 0.19, 0.33, 0.09, 0.26),
 }
-_CELL = 1_500  # characters that a cell of a table shows: it must fit on a page
+_TALLEST = 300  # points of a cell: a row of them fits on a page
+_FITS = 60  # characters that fit into any cell, whatever they are
+_HEADING = 300  # characters of a heading
+_CUT = "… (cut: notice.html has the rest)"
 
 
 def document(notice: Notice, files: Mapping[str, bytes]) -> bytes:
@@ -70,7 +76,9 @@ def _flow(notice: Notice, files: Mapping[str, bytes]) -> Iterator[Any]:
         yield Paragraph(_text(_FOREIGN), styles["small"])
     for section in notice.sections:
         first, *others = [one for block in section.blocks for one in _laid(block, files, styles)]
-        heading = [Paragraph(_text(section.title), styles[f"heading{section.depth}"])]
+        title = _printable(section.title)
+        title = title if len(title) <= _HEADING else title[:_HEADING] + "…"
+        heading = [Paragraph(escape(title), styles[f"heading{section.depth}"])]
         if section.depth == 1:
             heading.append(HRFlowable(width="100%", thickness=0.8, color=_INK, spaceAfter=5))
         yield KeepTogether([*heading, first])
@@ -86,15 +94,15 @@ def _laid(block: Block, files: Mapping[str, bytes], styles: Mapping[str, Any]) -
         style = "strong" if block.strong else "quoted" if block.quoted else leads
         yield Paragraph(_text(block.says), styles[style])
     elif isinstance(block, Facts):
-        cells = [
-            [Paragraph(_text(label), styles["label"]), Paragraph(_cell(says), styles["cell"])]
-            for label, says in block.rows
-        ]
-        yield _grid(cells, (0.22, 0.78))
+        yield _grid(
+            [[_cell(label, styles["label"], 0.22), _cell(says, styles["cell"], 0.78)] for label, says in block.rows],
+            (0.22, 0.78),
+        )
     elif isinstance(block, Table):
+        parts = _WIDTHS[len(block.head)]
         head = [Paragraph(_text(one), styles["label"]) for one in block.head]
-        rows = [[Paragraph(_cell(one), styles["cell"]) for one in row] for row in block.rows]
-        yield _grid([head, *rows], _WIDTHS[len(block.head)], heads=1)
+        rows = [[_cell(one, styles["cell"], part) for one, part in zip(row, parts, strict=True)] for row in block.rows]
+        yield _grid([head, *rows], parts, heads=1)
     else:
         wide, high = ImageReader(BytesIO(files[block.file])).getSize()
         picture = Image(BytesIO(files[block.file]), _WIDTH, _WIDTH * high / wide)
@@ -164,8 +172,23 @@ def _text(says: str) -> str:
     return escape(_printable(says))
 
 
-def _cell(says: str) -> str:
-    return _text(says if len(says) <= _CELL else says[:_CELL] + "…")
+def _cell(says: str, style: Any, part: float) -> Any:  # noqa: ANN401  (theirs, without types)
+    """Return a text for a column that is `part` of the whole width, cut to what fits as it is shown."""
+    from reportlab.platypus import Paragraph
+
+    def laid(count: int) -> Any:  # noqa: ANN401  (likewise)
+        return Paragraph(escape(printed if count == len(printed) else printed[:count] + _CUT), style)
+
+    printed = _printable(says)
+    fits, too_many = _FITS, len(printed) + 1
+    count = len(printed)
+    while fits < count:
+        if laid(count).wrap(_WIDTH * part, _TALLEST)[1] <= _TALLEST:
+            fits = count
+        else:
+            too_many = count
+        count = (fits + too_many) // 2
+    return laid(min(fits, len(printed)))
 
 
 def _printable(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from licet.corpus.wording import shown
 from licet.errors import AudioError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ FLOOR_DB = -70.0
 SHORTEST = 0.05  # seconds that make a picture
 _WINDOW = 1024  # samples: 93 ms
 _MARGIN, _LEFT, _TOP, _BOTTOM, _GAP = 16, 74, 74, 46, 30  # pixels around them
+_LONGEST_TITLE = 200  # characters: more of them never fit
 _MARKS_HZ = (100, 200, 500, 1_000, 2_000, 5_000)
 _INK, _QUIET, _PAPER, _LINE = (29, 33, 38), (92, 99, 107), (255, 255, 255), (223, 220, 211)
 # From paper to ink by way of blue: dark is loud, and a copier in black and white keeps the order.
@@ -159,7 +161,9 @@ def _coloured(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 
 def _fitting(draw: ImageDraw, title: str) -> str:
-    """Cut a title to the width of a panel; the file's name matters most at its end."""
+    """Put a title on one line, cut to the width of a panel; the file's name matters most at its end."""
+    title = shown(title)
+    title = title if len(title) <= _LONGEST_TITLE else "…" + title[1 - _LONGEST_TITLE :]
     while draw.textlength(title, _font(22)) > WIDE:
         title = "…" + title[2:]
     return title

@@ -36,7 +36,8 @@ ACKNOWLEDGE_DAYS, ANSWER_DAYS = 7, 30
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]  # SHA-256
 _Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]  # RFC 8785 writes no greater number
 _Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$")]
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, and bytes that are no text
+_YEARS = range(1970, 9_000)  # what is due days after them is still a day
 
 
 class What(StrEnum):
@@ -154,11 +155,14 @@ class Claim(_Fact, frozen=True):
     words: str = ""
 
     def __post_init__(self) -> None:
-        moment(self.at, "at")
+        dated(self.at, "at")
         for name, value in self._named():
             if not value.strip():
                 raise UsageError(f"{name}: it is empty", mend="say who or what it is")
             plain(value, name, most=MOST_NAME)
+        plain(self.respondent.party, "respondent.party", most=MOST_NAME)
+        for one in self.found():
+            plain(one.path, "grounds.path")
         plain(self.words, "words")
         for name in ("recordings", "grounds", "asks"):
             if len(set(getattr(self, name))) != len(getattr(self, name)) or not getattr(self, name):
@@ -200,7 +204,7 @@ class Claim(_Fact, frozen=True):
     @property
     def moment(self) -> datetime:
         """When it was made."""
-        return moment(self.at, "at")
+        return dated(self.at, "at")
 
     def encoded(self) -> bytes:
         """Return its canonical text."""
@@ -224,11 +228,23 @@ def parse_claim(content: bytes) -> Claim:
     """
     try:
         claim = msgspec.json.decode(content, type=Claim)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise UsageError(f"it is no claim: {wrong}") from wrong
     if claim.encoded() != content:
         raise UsageError("the claim is not in canonical form (RFC 8785)")
     return claim
+
+
+def dated(text: str, field: str) -> datetime:
+    """Return the time that `text` names, in years for which a deadline can be given.
+
+    Raises:
+        UsageError: it names none, or lies in other years.
+    """
+    found = moment(text, field)
+    if found.year not in _YEARS:
+        raise UsageError(f"{field}: {text!r} is no time of ours", mend=f"a year from {_YEARS[0]} to {_YEARS[-1]}")
+    return found
 
 
 def plain(text: str, field: str, *, most: int = MOST_TEXT) -> None:
@@ -237,7 +253,7 @@ def plain(text: str, field: str, *, most: int = MOST_TEXT) -> None:
     Raises:
         UsageError: it is, or does.
     """
-    if len(text) > most or _CONTROLS.search(text):
+    if len(text) > most or _UNSEEN.search(text):
         raise UsageError(f"{field}: at most {most} characters, and none that nobody can see", mend="shorten it")
 
 
@@ -245,9 +261,22 @@ def _check_disclosed(ground: Disclosed) -> None:
     plain(ground.words, "grounds.words")
     if not ground.words.strip():
         raise UsageError("grounds.words: a disclosure has words", mend="quote the maker")
-    if urlsplit(ground.url).scheme not in {"http", "https"} or not urlsplit(ground.url).netloc:
+    if not _on_the_web(ground.url):
         raise UsageError(f"grounds.url: {ground.url!r} is no address on the web", mend="write https:// and the page")
+    if not _is_day(ground.read):
+        raise UsageError(f"grounds.read: there is no day {ground.read!r}", mend="write YYYY-MM-DD")
+
+
+def _on_the_web(url: str) -> bool:
     try:
-        date.fromisoformat(ground.read)
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no address
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text  # and no week, and no day without its hyphens
     except ValueError:
-        raise UsageError(f"grounds.read: there is no day {ground.read!r}", mend="write YYYY-MM-DD") from None
+        return False

@@ -5,6 +5,7 @@ Nothing here says more than the claim does, and every message says that a findin
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from licet.registry.claims.step import StepKind
@@ -18,17 +19,19 @@ if TYPE_CHECKING:
 
 NO_PROOF = "That a recording was found, or that its name was, is no proof that anything was trained on it."
 _RECORDINGS_NAMED = 100
+_BYTES_NAMED = 15_000  # of their names: a message is short
 _WORDS_SHOWN = 500  # characters
 _KINDS = {kind: f"claim.{kind.partition('-')[0]}" for kind in StepKind}
 
 
 def of_claim(claim: Claim, watching: Mapping[str, Iterable[Address]]) -> Iterator[Message]:
     """Yield what the respondent hears of a claim, wherever it hears."""
-    count, named = len(claim.recordings), claim.recordings[:_RECORDINGS_NAMED]
+    count, named = len(claim.recordings), tuple(_first(claim.recordings))
+    more = f"  … and {count - len(named):,} more\n" if len(named) < count else ""
     text = (
         f"{_line(claim.claimant)} claims that {count:,} recording{'s' * (count != 1)} of theirs "
         f"{'are' if count != 1 else 'is'} in the {claim.against.what} {_line(claim.against.name)}, "
-        f"and asks: {', '.join(claim.asks)}.\n\n{''.join(f'  {_line(one)}{chr(10)}' for one in named)}\n"
+        f"and asks: {', '.join(claim.asks)}.\n\n{''.join(f'  {_line(one)}{chr(10)}' for one in named)}{more}\n"
         f"{_quoted(claim.words)}It is claim {claim.id}. Within {claim.days.acknowledge} days they ask that it is "
         f"acknowledged, and within {claim.days.answer} that it is answered: defaults of a house, and no law.\n"
         f"{NO_PROOF}\n"
@@ -69,6 +72,16 @@ def of_step(claim: Claim, step: Step, watching: Mapping[str, Iterable[Address]])
         for to in watching.get(party, ()):
             subject = f"A claim {'of yours' if party == claim.claimant else 'on you'}: {step.kind}"
             yield Message(message_key(kind, to.text, step.id), to, kind, subject, text, facts, step.moment)
+
+
+def _first(recordings: Iterable[str]) -> Iterator[str]:
+    """Yield the first recordings, as many as a message names."""
+    room = _BYTES_NAMED
+    for one in islice(recordings, _RECORDINGS_NAMED):
+        room -= len(one.encode())
+        if room < 0:
+            return
+        yield one
 
 
 def _quoted(words: str) -> str:

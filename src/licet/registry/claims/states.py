@@ -97,11 +97,12 @@ def role_of(claim: Claim, kind: StepKind) -> str:
 
 def standing(claim: Claim, steps: Iterable[Step], *, as_of: datetime) -> Standing:
     """Return how a claim stands at a moment, by the rules above."""
-    state, since, awaited = State.OPEN, claim.moment, claim.moment
+    name, made = claim.id, claim.moment  # each is worked out of all that the claim says
+    state, since, awaited = State.OPEN, made, made
     taken: list[Step] = []
     void: list[tuple[Step, str]] = []
     for step in sorted({one for one in steps if one.moment <= as_of}, key=_order):  # 1
-        if why := _refused(claim, state, step):  # 2
+        if why := _refused(claim, name, made, state, step):  # 2
             void.append((step, why))
             continue
         _, _, state = _MAY[step.kind]
@@ -124,11 +125,11 @@ def _order(step: Step) -> tuple[datetime, int, str]:
     return step.moment, list(StepKind).index(step.kind), step.id
 
 
-def _refused(claim: Claim, state: State, step: Step) -> str:
+def _refused(claim: Claim, name: str, made: datetime, state: State, step: Step) -> str:
     """Say why a step may not be taken; "" where it may (rules 2 and 3)."""
-    if step.claim != claim.id:
+    if step.claim != name:
         return "it is of another claim"
-    if step.moment < claim.moment:
+    if step.moment < made:
         return "it was made before the claim"
     role, states, _ = _MAY[step.kind]
     if step.party != role_of(claim, step.kind):

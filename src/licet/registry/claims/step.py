@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from licet.errors import UsageError
-from licet.registry.claims.claim import Digest, plain
-from licet.registry.statements import moment
+from licet.registry.claims.claim import Digest, dated, plain
+from licet.registry.statements import MOST_NAME
 from licet.transparency.statements import canonical
 
 if TYPE_CHECKING:
@@ -63,10 +63,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     words: str = ""
 
     def __post_init__(self) -> None:
-        moment(self.at, "at")
+        dated(self.at, "at")
         for name in ("party", "actor"):
             if not getattr(self, name).strip():
                 raise UsageError(f"{name}: nobody is named", mend="say who says so")
+            plain(getattr(self, name), name, most=MOST_NAME)
         plain(self.words, "words")
         if (self.kind is StepKind.ANSWERED) is not (self.answer is not None):
             raise UsageError("answer: an answer says accepted, partly or denied, and no other step does")
@@ -87,7 +88,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def moment(self) -> datetime:
         """When it was made."""
-        return moment(self.at, "at")
+        return dated(self.at, "at")
 
     def encoded(self) -> bytes:
         """Return its canonical text."""
@@ -102,7 +103,7 @@ def parse_step(content: bytes) -> Step:
     """
     try:
         step = msgspec.json.decode(content, type=Step)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise UsageError(f"it is no step of a claim: {wrong}") from wrong
     if step.encoded() != content:
         raise UsageError("the step is not in canonical form (RFC 8785)")
