@@ -28,7 +28,8 @@ database-tools:
 	command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }
 
 test: $(VENV)/.ready page-tools database-tools
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term --cov-report=json:.coverage.json
+	$(BIN)/python -c 'from licet.identify.rehearsing import rehearse; rehearse()'  # compiled once, and not by each worker
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-report=json:.coverage.json
 	$(BIN)/python tests/coverage_floor.py .coverage.json
 
 # The laws that never bend, over 140,000 random sets of evidence.

@@ -1,4 +1,4 @@
-"""From an offer to a quote to an agreement, and what was refused is permitted; on either database."""
+"""From an offer to a quote to an agreement, and what was refused is permitted; what writes, on either database."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ NC, RESERVED = "CC-BY-NC-4.0", "All rights reserved"
 
 
 @pytest.fixture
-def room(tmp_path: Path, database: str) -> Iterator[Workspace]:
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """Four recordings, of which the first three are refused; Quay holds the masters, Ann wrote the songs."""
-    with begun(tmp_path / "house", {1: RESERVED, 2: NC, 3: RESERVED, 4: "CC0-1.0"}, database) as opened:
+    place: str = request.getfixturevalue("database") if "database" in request.fixturenames else "licet.db"
+    with begun(tmp_path / "house", {1: RESERVED, 2: NC, 3: RESERVED, 4: "CC0-1.0"}, place) as opened:
         (opened.folder / "corpus.csv").write_text("id\n" + "".join(f"jamendo:{key}\n" for key in (1, 2, 3, 4)))
         for name in ("ann", "quay", "lab", "zoe"):
             opened.desk.introduce(Party(name, name.title(), control=Control.VOUCHED), NOON - timedelta(days=2))
@@ -94,7 +95,7 @@ def whys(quote: Quote) -> dict[str, int]:
     return {one.why: one.items for one in quote.why}
 
 
-def test_from_an_offer_to_a_licence(room: Workspace) -> None:
+def test_from_an_offer_to_a_licence(room: Workspace, database: str) -> None:
     """What is refused is priced, accepted, granted to whoever paid, told, logged, and permitted: to nobody else."""
     master = say(room, Kind.OFFER, "quay", territories=("EU",), ends="2026-12-01", asks=("attribution",))
     song = say(room, Kind.OFFER, "ann", rights=(Right.WORK,), rates=(Rate(Basis.MODEL, "10 EUR"),))
@@ -150,7 +151,7 @@ def test_from_an_offer_to_a_licence(room: Workspace) -> None:
     assert changes([came]) == [("jamendo:1", "refused", "permitted"), ("jamendo:2", "refused", "permitted")]
 
 
-def test_to_accept_it_again_makes_nothing_new(room: Workspace) -> None:
+def test_to_accept_it_again_makes_nothing_new(room: Workspace, database: str) -> None:
     """The same agreement comes back, whenever; and a new quote finds nothing that is left to pay for."""
     offer = say(room, Kind.OFFER, "quay")
     say(room, Kind.OFFER, "ann")
@@ -545,7 +546,7 @@ def clear_others(room: Workspace) -> None:
     room.clear(room.folder / "corpus.csv", USE, workers=1, report=False)
 
 
-def test_who_may_accept_what_and_when(room: Workspace) -> None:
+def test_who_may_accept_what_and_when(room: Workspace, database: str) -> None:
     """Its own quote, unchanged, in time, with its own key."""
     say(room, Kind.OFFER, "quay")
     say(room, Kind.OFFER, "ann")
@@ -600,7 +601,7 @@ def test_a_word_between_the_looking_and_the_saying(room: Workspace, monkeypatch:
         agreed(room, quote)
 
 
-def test_where_others_never_stop_speaking(room: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_others_never_stop_speaking(room: Workspace, monkeypatch: pytest.MonkeyPatch, database: str) -> None:
     """It gives up, says so, and nothing is said."""
     say(room, Kind.OFFER, "quay")
     say(room, Kind.OFFER, "ann")
@@ -617,7 +618,7 @@ def test_where_others_never_stop_speaking(room: Workspace, monkeypatch: pytest.M
     assert next(words) == 5
 
 
-def test_an_exclusive_offer_is_the_first_takers(room: Workspace) -> None:
+def test_an_exclusive_offer_is_the_first_takers(room: Workspace, database: str) -> None:
     """Another team's quote says that it is taken."""
     say(room, Kind.OFFER, "quay", exclusive=True)
     say(room, Kind.OFFER, "ann")

@@ -24,14 +24,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from licet.catalog import Right
-from licet.corpus import Clearance, read_head, read_lines, stated_again
+from licet.corpus import Clearance, read_head, read_lines
 from licet.corpus.deciding import Decider, subjects_of
 from licet.corpus.identity import Method
 from licet.corpus.manifest import JSONL_NAME
 from licet.corpus.reopening import seen_at
 from licet.digests import sha256_file
 from licet.errors import UsageError
-from licet.policy import Act, Outcome, Purpose, Use
+from licet.policy import Outcome
 from licet.registry.agreeing import grants
 from licet.registry.itemising import line_of, portions_of, requests_of, side_of, totals_of
 from licet.registry.offering import PAYMENT, Demand, Lacking, lacking
@@ -39,6 +39,7 @@ from licet.registry.quotes import VALID_DAYS, Hindered, Portion, Quote, check_mo
 from licet.registry.quoting import PricedOffer, licensable, priced
 from licet.registry.rates import MOST_RUNS
 from licet.registry.terms import Said, by_subject
+from licet.workspace.reopening import asked_again
 from licet.workspace.supposing import Supposing
 
 if TYPE_CHECKING:
@@ -143,24 +144,9 @@ class Quoter:
         return []
 
     @cached_property
-    def _use(self) -> Use:
-        head = self._head
-        return Use(Act(head.act), Purpose(head.purpose), frozenset(head.territories), self.at.date())
-
-    @cached_property
     def _clearance(self) -> Clearance:
         """The manifest's own question, asked today and by whoever asks."""
-        head = self._head
-        return Clearance(
-            use=self._use,
-            policy=self.policy,
-            reading=self.policy.reading(head.reading).name,
-            accepts=frozenset(head.accepts),
-            today=self._use.day,
-            trust_tags=head.trust_tags,
-            stated=tuple(stated_again(one, self.record.evidence.read_blob(one.blob)) for one in head.stated),
-            asker=self.asker,
-        )
+        return asked_again(self._head, self.policy, self.record.evidence, self.at.date(), self.asker)
 
     @cached_property
     def _paying(self) -> Clearance:
@@ -168,7 +154,7 @@ class Quoter:
 
     @cached_property
     def _demand(self) -> Demand:
-        use = self._use
+        use = self._clearance.use
         return Demand(
             act=use.act,
             purpose=use.purpose,
@@ -247,7 +233,7 @@ class Quoter:
         """Return who offers what each recording lacks (step 3)."""
         found: dict[str, Lacking] = {}
         registry, names = self.record.registry, iter(sorted(wanting.rights))
-        end_of_day = datetime.combine(self._use.day, time.max, UTC)
+        end_of_day = datetime.combine(self._clearance.use.day, time.max, UTC)
         while some := list(islice(names, AT_ONCE)):
             listed = self.record.find(some, as_of=end_of_day)
             called = {name: subjects_of(name, listed.get(name, ())) for name in some}
@@ -310,7 +296,7 @@ class Quoter:
         lacked: Mapping[str, Lacking],
         tally: _Tally,
     ) -> Quote:
-        head, use = self._head, self._use
+        head, use = self._head, self._clearance.use
         ends = [one.offer.statement.ends for one in offers if one.offer.statement.ends]
         longest = (self.at.date() + timedelta(days=VALID_DAYS)).isoformat()
         lines = tuple(line_of(one, tuple(portions_of(one))) for one in offers)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from licet.policy import Policy
+    from licet.terms import EvidenceStore
     from licet.workspace.receipts import ReceiptBook
     from licet.workspace.record import WorkspaceRecord
 
@@ -168,7 +169,9 @@ class Reopener:
     ) -> Reopening:
         """Decide again, and seal what comes out otherwise (steps 3 and 4)."""
         new = self._head(head, today)
-        decider = Decider(self._clearance(new), self.record)
+        asker = Asker(head.asker, head.model)
+        again = asked_again(new, self.policy, self.record.evidence, self.day, asker)
+        decider = Decider(again, self.record)
         draft = folder.with_name(f".{folder.name}.again")
         shutil.rmtree(draft, ignore_errors=True)
         try:
@@ -195,18 +198,19 @@ class Reopener:
             catalogue=self.record.catalogue.state(),
         )
 
-    def _clearance(self, head: Head) -> Clearance:
-        use = Use(Act(head.act), Purpose(head.purpose), frozenset(head.territories), self.day)
-        return Clearance(
-            use=use,
-            policy=self.policy,
-            reading=self.policy.reading(head.reading).name,
-            accepts=frozenset(head.accepts),
-            today=self.day,
-            trust_tags=head.trust_tags,
-            asker=Asker(head.asker, head.model),
-            stated=tuple(stated_again(one, self.record.evidence.read_blob(one.blob)) for one in head.stated),
-        )
+
+def asked_again(head: Head, policy: Policy, evidence: EvidenceStore, day: date, asker: Asker) -> Clearance:
+    """Return the question that a manifest answers, asked of another day, for whoever asks now."""
+    return Clearance(
+        use=Use(Act(head.act), Purpose(head.purpose), frozenset(head.territories), day),
+        policy=policy,
+        reading=policy.reading(head.reading).name,
+        accepts=frozenset(head.accepts),
+        today=day,
+        trust_tags=head.trust_tags,
+        asker=asker,
+        stated=tuple(stated_again(one, evidence.read_blob(one.blob)) for one in head.stated),
+    )
 
 
 def _looked(folder: Path, head: Head) -> Looked:

@@ -136,7 +136,27 @@ class Days(_Fact, frozen=True):
     answer: Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)] = ANSWER_DAYS
 
 
-class Claim(_Fact, frozen=True):
+class Recorded(_Fact, frozen=True):
+    """What is put on record at a moment, and named by its text."""
+
+    at: str  # ISO 8601, UTC
+
+    @property
+    def id(self) -> str:
+        """The SHA-256 of its canonical text."""
+        return sha256(self.encoded()).hexdigest()
+
+    @property
+    def moment(self) -> datetime:
+        """When it was made."""
+        return dated(self.at, "at")
+
+    def encoded(self) -> bytes:
+        """Return its canonical text."""
+        return canonical(self)
+
+
+class Claim(Recorded, frozen=True):
     """One claim.
 
     Raises:
@@ -145,7 +165,6 @@ class Claim(_Fact, frozen=True):
 
     claimant: str  # the id of a party
     actor: str  # who entered it
-    at: str  # ISO 8601, UTC
     recordings: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MOST_RECORDINGS)]  # keys
     against: Against
     respondent: Respondent
@@ -195,20 +214,6 @@ class Claim(_Fact, frozen=True):
                 yield "grounds.name", ground.name
             else:
                 yield "grounds.url", ground.url
-
-    @property
-    def id(self) -> str:
-        """The SHA-256 of the claim."""
-        return sha256(self.encoded()).hexdigest()
-
-    @property
-    def moment(self) -> datetime:
-        """When it was made."""
-        return dated(self.at, "at")
-
-    def encoded(self) -> bytes:
-        """Return its canonical text."""
-        return canonical(self)
 
     def found(self) -> Iterator[Found]:
         """Yield whatever its grounds say was found."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 
 from licet.errors import UsageError
-from licet.registry.claims.claim import Digest, dated, plain
+from licet.registry.claims.claim import Digest, Recorded, dated, plain
 from licet.registry.statements import MOST_NAME
-from licet.transparency.statements import canonical
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 class StepKind(StrEnum):
@@ -44,7 +39,7 @@ class Remedy(StrEnum):
     PAID = "paid"
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Step(Recorded, frozen=True):
     """One step.
 
     Raises:
@@ -55,7 +50,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kind: StepKind
     party: str  # whose step it is
     actor: str  # who entered it
-    at: str  # ISO 8601, UTC
     answer: Answer | None = None
     remedy: Remedy | None = None
     place: Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)] | None = None  # in the log: of a manifest
@@ -79,20 +73,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise UsageError("place: only what was removed leaves a manifest that supersedes another")
         if (self.remedy is Remedy.LICENSED) is not (self.grant is not None):
             raise UsageError("grant: what was licensed names the grant, and no other step does", mend="--grant ID")
-
-    @property
-    def id(self) -> str:
-        """The SHA-256 of the step."""
-        return sha256(self.encoded()).hexdigest()
-
-    @property
-    def moment(self) -> datetime:
-        """When it was made."""
-        return dated(self.at, "at")
-
-    def encoded(self) -> bytes:
-        """Return its canonical text."""
-        return canonical(self)
 
 
 def parse_step(content: bytes) -> Step:
