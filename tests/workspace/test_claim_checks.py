@@ -171,5 +171,5 @@ def test_a_grant_whose_offer_is_disputed_does_not_stand(case: Case) -> None:
     grant = Statement(kind=Kind.GRANT, party="maker", actor="desk", at=at, subjects=about, under=taken.id)
     dispute = Statement(kind=Kind.DISPUTE, party="other", actor="desk", at=at, of=offer.id)
     heard = [Said(one.id, one) for one in (offer, taken, grant)]
-    assert not _fallen(grant, grant.id, heard)
-    assert _fallen(grant, grant.id, [*heard, Said(dispute.id, dispute)]) == "is disputed"
+    assert not _fallen(grant.id, heard)
+    assert _fallen(grant.id, [*heard, Said(dispute.id, dispute)]) == "is disputed"

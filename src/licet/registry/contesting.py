@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from licet.registry.outbox.messages import Address, Message, message_key
+from licet.registry.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -129,6 +130,6 @@ def _in_words(conflict: Conflict) -> str:
 
 
 def _short(text: str) -> str:
-    plain = "".join(one if one.isprintable() else " " for one in text)
+    plain = one_line(text, None)
     content = plain.encode()
     return plain if len(content) <= _MOST_BYTES else f"{content[:_MOST_BYTES].decode(errors='ignore')}…"

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 from licet.catalog import Right
 from licet.registry.rates import Basis, currencies
 from licet.registry.regions import Region
+from licet.registry.standing import against
 from licet.registry.statements import Kind, Statement
-from licet.registry.terms import Asker, Control, Holding, Said, missing_share, settled
+from licet.registry.terms import Asker, Control, Holding, Said, missing_share
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -129,15 +130,8 @@ def unshared(right: Right, held: Sequence[Holding]) -> str:
 def in_force(said: Iterable[Said], at: datetime) -> list[Said]:
     """Return the grants and offers made by a moment that nobody took back and no dispute stands against, by id."""
     heard = {one.id: one for one in said if one.moment <= at}
-    gone: set[str] = set()
-    for one in heard.values():
-        about = heard.get(one.statement.of)
-        own = about is not None and about.statement.party == one.statement.party
-        if one.statement.kind is Kind.REVOCATION and own:
-            gone.add(one.statement.of)
-    upheld, dismissed = settled(heard.values())
-    disputes = [one for one in heard.values() if one.statement.kind is Kind.DISPUTE]
-    gone |= {one.statement.of for one in disputes if one.id not in dismissed - upheld}
+    stands = against({name: one.statement for name, one in heard.items()})
+    gone = stands.revoked | stands.disputed | stands.fallen
     names = sorted(heard.keys() - gone)
     return [heard[name] for name in names if heard[name].statement.kind in {Kind.GRANT, Kind.OFFER}]
 

@@ -24,8 +24,9 @@ from licet.registry.outbox.messages import Address
 from licet.registry.outbox.store import OutboxStore
 from licet.registry.parties import Party
 from licet.registry.rows import row_of, said_in, standing
+from licet.registry.standing import led_from
 from licet.registry.statements import Kind, Reach, Subject
-from licet.registry.terms import Holding, Said, led_from
+from licet.registry.terms import Holding, Said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -38,15 +38,17 @@ from typing import TYPE_CHECKING
 from licet.catalog import Right
 from licet.errors import UsageError
 from licet.registry.regions import Region
+from licet.registry.standing import against, led_from, led_to
 from licet.registry.statements import ANSWERS, Kind, Reach
 from licet.terms import Evidence, Resolution, Says, Stance, Standing, Term, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from licet.registry.statements import Statement, Subject
 
+_SPEAKING = frozenset({Kind.GRANT, Kind.RESERVATION})
 MOST_COMBINATIONS = 256  # of the grants of several holders; what is beyond permits nothing
 
 
@@ -155,8 +157,17 @@ def registered_terms(
         asker: for whom it is asked.
     """
     heard = _heard(said, as_of)
-    frozen, ids = _frozen(heard), {one.id for one in heard}
-    live = [one for one in _live(heard, as_of) if _concerns(one.statement, asker)]
+    known = {one.id: one.statement for one in heard}
+    stands = against(known)
+    gone, frozen = stands.revoked | led_to(known, stands.fallen), led_to(known, stands.disputed)
+    live = [
+        one
+        for one in heard
+        if one.statement.kind in _SPEAKING
+        and one.id not in gone
+        and one.statement.holds_on(as_of.date())
+        and _concerns(one.statement, asker)
+    ]
     terms: set[Term] = set()
     for right in Right:
         held = [one for one in holdings if one.right is right]
@@ -167,7 +178,7 @@ def registered_terms(
             if one.statement.party in parties and right in one.statement.rights and one.reach_to(names)
         ]
         if about:
-            terms.update(_Case(recording, names, held, about, frozen, ids, demanded, asker).terms())
+            terms.update(_Case(recording, names, held, about, frozen, known, demanded, asker).terms())
     return tuple(sorted(terms, key=lambda term: (term.evidence.digest, sorted(term.covers), term.resolution.stance)))
 
 
@@ -200,14 +211,6 @@ def by_subject(said: Iterable[Said]) -> Callable[[Iterable[Subject]], list[Said]
     return find
 
 
-def led_from(statement: Statement) -> Iterator[str]:
-    """Yield the id of what led to a grant, or to an acceptance: the acceptance, and the offer."""
-    if statement.under:
-        yield statement.under
-    if statement.kind is Kind.ACCEPTANCE:
-        yield statement.of
-
-
 def missing_share(holdings: Sequence[Holding]) -> Fraction | None:
     """Return the share of one right that nobody holds; None where a holder's share is not stated, or they exceed it."""
     shares = [one.share for one in holdings]
@@ -221,67 +224,9 @@ def _heard(said: Iterable[Said], as_of: datetime) -> list[Said]:
     return [found[name] for name in sorted(found)]
 
 
-def _live(heard: list[Said], as_of: datetime) -> Iterator[Said]:
-    """Yield the grants and reservations that hold on the day (step 1)."""
-    parties = {one.id: one.statement.party for one in heard}
-    gone = {
-        one.statement.of
-        for one in heard
-        if one.statement.kind is Kind.REVOCATION and parties.get(one.statement.of) == one.statement.party
-    }
-    upheld, _ = settled(heard)
-    gone |= _led_to(heard, {one.statement.of for one in heard if one.id in upheld})
-    for one in heard:
-        says = one.statement
-        if says.kind in {Kind.GRANT, Kind.RESERVATION} and one.id not in gone and says.holds_on(as_of.date()):
-            yield one
-
-
 def _concerns(statement: Statement, asker: Asker) -> bool:
     """Whether it says anything to whoever asks (step 7)."""
     return statement.kind is Kind.RESERVATION or statement.exclusive or asker.meant_by(statement)
-
-
-def _frozen(heard: list[Said]) -> set[str]:
-    """Return the statements that are disputed and not settled (step 2)."""
-    upheld, dismissed = settled(heard)
-    disputes = (one for one in heard if one.statement.kind is Kind.DISPUTE)
-    return _led_to(heard, {one.statement.of for one in disputes if one.id not in upheld | dismissed})
-
-
-def _led_to(heard: list[Said], some: set[str]) -> set[str]:
-    """Return some statements, and the grants to which one of them led: an offer, and its acceptance."""
-    accepted = {one.id for one in heard if one.statement.kind is Kind.ACCEPTANCE and one.statement.of in some}
-    return some | {one.id for one in heard if one.statement.under in some | accepted and one.statement.under}
-
-
-def settled(heard: Iterable[Said]) -> tuple[set[str], set[str]]:
-    """Return the disputes that were upheld, and those that were dismissed.
-
-    Nobody settles a dispute in its own favour: who disputes may dismiss (that takes the dispute back), and whose word
-    it is about may uphold (that gives in). Anything else takes somebody else's word.
-    """
-    known = {one.id: one.statement for one in heard}
-    upheld, dismissed = set[str](), set[str]()
-    for says in known.values():
-        dispute = known.get(says.of)
-        if says.kind is Kind.SETTLEMENT and dispute is not None:
-            disputer, others = says.party == dispute.party, says.party in _concerned(dispute.of, known)
-            if says.upheld and (others or not disputer):
-                upheld.add(says.of)
-            elif not says.upheld and (disputer or not others):
-                dismissed.add(says.of)
-    return upheld, dismissed
-
-
-def _concerned(name: str, known: Mapping[str, Statement]) -> set[str]:
-    """Return the parties to a statement: its own, and those of what led to it."""
-    found, asked = set[str](), [name]
-    while asked:
-        if (says := known.get(asked.pop())) is not None:
-            found.add(says.party)
-            asked += led_from(says)
-    return found
 
 
 @dataclass(frozen=True)
@@ -292,8 +237,8 @@ class _Case:
     names: Collection[Subject]
     held: Sequence[Holding]
     about: Sequence[Said]  # live, by holders, of this right and this recording
-    frozen: set[str]  # ids of what is disputed
-    heard: set[str]  # ids of all that was said, and of what led to it
+    frozen: Collection[str]  # ids of what is disputed
+    heard: Collection[str]  # ids of all that was said, and of what led to it
     demanded: Control
     asker: Asker
 
@@ -309,7 +254,7 @@ class _Case:
                 yield self._term(one, Resolution(Stance.SIGNALLED, clauses=clauses), proved=self._proved(one))
             elif not self._reserves(one) and (why := waiting.get(one.id) or lacking):
                 yield self._term(one, Resolution(Stance.UNRESOLVED, notes=(why,)), proved=self._proved(one))
-        if not lacking and not self.frozen & {one.id for one in self.about}:
+        if not lacking and not any(one.id in self.frozen for one in self.about):
             for together in _together(list(grants.values())):
                 yield from self._permitted(together)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOUND_NAMED = 200  # recordings that a message names; the others it counts
 ITEMS_NAMED = 100  # of receipts that were superseded
 _WORDS_SHOWN = 500  # characters: all that is named fits into a message
+_SUPERSEDED = "receipt.superseded"
 _KINDS = {Kind.DISPUTE: "statement.disputed", Kind.SETTLEMENT: "dispute.settled"}
 
 
@@ -62,6 +63,10 @@ class Superseded:
     because: list[str]
     changes: dict[str, int] = field(default_factory=dict)  # how many, by "permitted → refused"
     items: dict[str, str] = field(default_factory=dict)  # the first of them
+
+    def key(self, to: Address) -> str:
+        """Return the key of the message about them, whatever was added."""
+        return message_key(_SUPERSEDED, to.text, self.origin, str(self.place))
 
     def add(self, item: str, before: str, after: str) -> None:
         """Count an item."""
@@ -127,5 +132,4 @@ def of_superseded(news: Superseded, to: Address, at: datetime) -> Message:
         "items": news.items,
         "log": {"origin": news.origin, "place": news.place},
     }
-    key = message_key("receipt.superseded", to.text, news.origin, str(news.place))
-    return Message(key, to, "receipt.superseded", "Receipts of yours were superseded", text, facts, at)
+    return Message(news.key(to), to, _SUPERSEDED, "Receipts of yours were superseded", text, facts, at)

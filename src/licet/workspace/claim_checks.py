@@ -20,8 +20,8 @@ from licet.corpus.finding import lines_at
 from licet.errors import LogError, UsageError
 from licet.exports.claim_notice import MOST_FILE_BYTES
 from licet.registry.claims import Disclosed, InManifest
+from licet.registry.standing import against, led_to
 from licet.registry.statements import Kind
-from licet.registry.terms import led_from, settled
 from licet.transparency import MANIFEST, parse_statement
 from licet.workspace.claim_sounds import as_found
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from licet.corpus import Line, Seal
     from licet.registry.claims import Claim, ItemFound, Step
-    from licet.registry.statements import Statement
     from licet.registry.terms import Said
     from licet.workspace.receipts import ReceiptBook
     from licet.workspace.record import WorkspaceRecord
@@ -149,25 +148,19 @@ def _check_licensed(claim: Claim, step: Step, grant: str, record: WorkspaceRecor
     if said.statement.grantees and claim.respondent.party not in said.statement.grantees:
         raise UsageError(f"grant: {grant} is for others than the respondent", mend="licet grant --to")
     told = record.registry.about(names, [claim.claimant])
-    if why := _fallen(said.statement, grant, [one for one in told if one.moment <= step.moment]):
+    if why := _fallen(grant, [one for one in told if one.moment <= step.moment]):
         raise UsageError(f"grant: {grant} {why}", mend="licet grant")
 
 
-def _fallen(grant: Statement, name: str, heard: list[Said]) -> str:
+def _fallen(name: str, heard: list[Said]) -> str:
     """Say why a grant does not stand after all that was heard; "" where it does."""
     known = {one.id: one.statement for one in heard}
     if name not in known:
         return "was made after the step"
-    led, asked = {name}, [grant]  # it, and what led to it: what is said of those is said of it
-    while asked:
-        new = set(led_from(asked.pop())) - led
-        led |= new
-        asked += [known[one] for one in new if one in known]
-    if any(one.kind is Kind.REVOCATION and (one.of, one.party) == (name, grant.party) for one in known.values()):
+    stands = against(known)
+    if name in stands.revoked:
         return "was revoked"
-    upheld, dismissed = settled(heard)
-    disputes = {one for one, says in known.items() if says.kind is Kind.DISPUTE and says.of in led}
-    return "is disputed" if disputes - dismissed or disputes & upheld else ""
+    return "is disputed" if name in led_to(known, stands.disputed | stands.fallen) else ""
 
 
 def _sealed(book: ReceiptBook) -> Iterator[tuple[Path, Seal, str]]:

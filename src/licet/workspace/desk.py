@@ -27,8 +27,9 @@ from licet.db import going_ahead
 from licet.errors import UsageError
 from licet.registry.challenge import answered, challenge_line
 from licet.registry.parties import signed_statement
+from licet.registry.standing import settled
 from licet.registry.statements import SIGNED_TYPE, Kind, Reach
-from licet.registry.terms import Control, Holding, Said, settled
+from licet.registry.terms import Control, Holding
 from licet.registry.watching import of_statement
 from licet.transparency import Statement as Entry
 from licet.transparency import Subject, Verifier, sealed
@@ -286,8 +287,9 @@ class Desk:
         if statement.kind is Kind.SETTLEMENT:
             if about.kind is not Kind.DISPUTE:
                 raise UsageError(f"of: {statement.of} is a {about.kind}, and no dispute", mend="settle a dispute")
-            chain = [Said(statement.of, about), *self.store.chain(about)]
-            if statement.of not in set().union(*settled([Said(statement.id, statement), *chain])):
+            heard = {statement.id: statement, statement.of: about}
+            heard |= {one.id: one.statement for one in self.store.chain(about)}
+            if not any(statement.of in those for those in settled(heard)):
                 raise UsageError("upheld: nobody settles a dispute in its own favour", mend="let an arbiter settle it")
 
     def _check_for_whom(self, statement: Statement) -> None:

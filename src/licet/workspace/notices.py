@@ -106,9 +106,11 @@ class Notices:
                 news = Superseded(
                     head.corpus, use_in_words(head)[0], seal.origin, seal.place, entry["reopens"]["because"]
                 )
-                for line in read_reopened(folder) if watching else ():
-                    news.add(line.item, line.before, line.after)
-                self.put(of_superseded(news, to, when) for to in watching.get(head.asker, ()))
+                to_tell = [to for to in watching.get(head.asker, ()) if self.outbox.find(news.key(to)) is None]
+                if to_tell:
+                    for line in read_reopened(folder):
+                        news.add(line.item, line.before, line.after)
+                    self.put(of_superseded(news, to, when) for to in to_tell)
 
     def deliver(self, channels: Sequence[Channel], now: Clock) -> Iterator[Attempt]:
         """Send what is due, until nothing is, and yield what came of each attempt."""

@@ -13,7 +13,7 @@ import re
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -156,6 +156,9 @@ class Recorded(_Fact, frozen=True):
         return canonical(self)
 
 
+_R = TypeVar("_R", bound=Recorded)
+
+
 class Claim(Recorded, frozen=True):
     """One claim.
 
@@ -231,13 +234,22 @@ def parse_claim(content: bytes) -> Claim:
     Raises:
         UsageError: it is none, or not in that form.
     """
+    return parse_recorded(content, Claim, "claim")
+
+
+def parse_recorded(content: bytes, kind: type[_R], what: str) -> _R:
+    """Read what is on record from its canonical text; `what` is what it is called.
+
+    Raises:
+        UsageError: it is none, or not in that form.
+    """
     try:
-        claim = msgspec.json.decode(content, type=Claim)
+        one = msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        raise UsageError(f"it is no claim: {wrong}") from wrong
-    if claim.encoded() != content:
-        raise UsageError("the claim is not in canonical form (RFC 8785)")
-    return claim
+        raise UsageError(f"it is no {what}: {wrong}") from wrong
+    if one.encoded() != content:
+        raise UsageError(f"the {what} is not in canonical form (RFC 8785)")
+    return one
 
 
 def dated(text: str, field: str) -> datetime:

@@ -5,11 +5,13 @@ Nothing here says more than the claim does, and every message says that a findin
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from licet.registry.claims.step import StepKind
 from licet.registry.outbox.messages import Address, Message, message_key
+from licet.registry.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,15 +25,17 @@ _BYTES_NAMED = 15_000  # of their names: a message is short
 _WORDS_SHOWN = 500  # characters
 _KINDS = {kind: f"claim.{kind.partition('-')[0]}" for kind in StepKind}
 
+_whole = partial(one_line, most=None)
+
 
 def of_claim(claim: Claim, watching: Mapping[str, Iterable[Address]]) -> Iterator[Message]:
     """Yield what the respondent hears of a claim, wherever it hears."""
     count, named = len(claim.recordings), tuple(_first(claim.recordings))
     more = f"  … and {count - len(named):,} more\n" if len(named) < count else ""
     text = (
-        f"{_line(claim.claimant)} claims that {count:,} recording{'s' * (count != 1)} of theirs "
-        f"{'are' if count != 1 else 'is'} in the {claim.against.what} {_line(claim.against.name)}, "
-        f"and asks: {', '.join(claim.asks)}.\n\n{''.join(f'  {_line(one)}{chr(10)}' for one in named)}{more}\n"
+        f"{_whole(claim.claimant)} claims that {count:,} recording{'s' * (count != 1)} of theirs "
+        f"{'are' if count != 1 else 'is'} in the {claim.against.what} {_whole(claim.against.name)}, "
+        f"and asks: {', '.join(claim.asks)}.\n\n{''.join(f'  {_whole(one)}{chr(10)}' for one in named)}{more}\n"
         f"{_quoted(claim.words)}It is claim {claim.id}. Within {claim.days.acknowledge} days they ask that it is "
         f"acknowledged, and within {claim.days.answer} that it is answered: defaults of a house, and no law.\n"
         f"{NO_PROOF}\n"
@@ -56,7 +60,7 @@ def of_step(claim: Claim, step: Step, watching: Mapping[str, Iterable[Address]])
     others = dict.fromkeys(one for one in (claim.claimant, claim.respondent.party) if one and one != step.party)
     came = "".join(f": {one}" for one in (step.answer, step.remedy) if one is not None)
     text = (
-        f"{_line(step.party)} says of the claim {claim.id}, on the {claim.against.what} {_line(claim.against.name)}: "
+        f"{_whole(step.party)} says of the claim {claim.id}, on the {claim.against.what} {_whole(claim.against.name)}: "
         f"{step.kind}{came}.\n{_quoted(step.words)}{NO_PROOF}\n"
     )
     facts = {
@@ -85,9 +89,4 @@ def _first(recordings: Iterable[str]) -> Iterator[str]:
 
 
 def _quoted(words: str) -> str:
-    return f"In their words: {_line(words[:_WORDS_SHOWN])}\n" if words else ""
-
-
-def _line(text: str) -> str:
-    """Put other people's text on one line, free of what a message refuses."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    return f"In their words: {one_line(words, _WORDS_SHOWN)}\n" if words else ""

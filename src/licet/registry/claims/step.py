@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from licet.errors import UsageError
-from licet.registry.claims.claim import Digest, Recorded, dated, plain
+from licet.registry.claims.claim import Digest, Recorded, dated, parse_recorded, plain
 from licet.registry.statements import MOST_NAME
 
 
@@ -81,10 +81,4 @@ def parse_step(content: bytes) -> Step:
     Raises:
         UsageError: it is none, or not in that form.
     """
-    try:
-        step = msgspec.json.decode(content, type=Step)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        raise UsageError(f"it is no step of a claim: {wrong}") from wrong
-    if step.encoded() != content:
-        raise UsageError("the step is not in canonical form (RFC 8785)")
-    return step
+    return parse_recorded(content, Step, "step of a claim")

@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from licet.db import NUMBER, TEXT, microseconds, moment_of, reading, writing
 from licet.errors import UsageError
 from licet.registry.outbox.messages import Address, Message, facts_as_json
+from licet.registry.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -262,5 +263,4 @@ def _message(row: sa.Row[Any]) -> Message:
 
 
 def _event(key: str, at: datetime, what: str, says: str = "") -> dict[str, object]:
-    plain = "".join(one if one.isprintable() else " " for one in says[:LONGEST_SAYING])
-    return {"key": key, "at_us": microseconds(at), "what": what, "says": plain}
+    return {"key": key, "at_us": microseconds(at), "what": what, "says": one_line(says, LONGEST_SAYING)}
