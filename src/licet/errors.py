@@ -13,6 +13,7 @@
     ├── IndexDamagedError  a fingerprint segment does not match its checksum or its version
     ├── LogError           a log, a checkpoint, a proof or a signature does not check
     ├── ManifestError      a manifest is not one, or of a version this Licet does not read
+    ├── GateError          a gate has nothing to stand on, or too much does not pass: it is shut
     └── AudioError         a file is not audio that can be decoded; its `code` says why
 
 Every error says what is wrong, where, and how to mend it, in words for the person at the keyboard.
@@ -71,6 +72,10 @@ class IndexDamagedError(LicetError):
 
 class ManifestError(LicetError):
     """A manifest is not one, or is of a version this Licet does not read."""
+
+
+class GateError(LicetError):
+    """A gate has nothing to stand on, or too much does not pass: it is shut."""
 
 
 class AudioError(LicetError):

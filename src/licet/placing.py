@@ -89,6 +89,21 @@ def take_lock(path: Path, *, wait: bool = False) -> int:
     return handle
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other process is in a block that names the same file, which is made if need be.
+
+    Raises:
+        OSError: the file cannot be made.
+    """
+    make_folder(path.parent)
+    handle = take_lock(path, wait=True)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, and those it lies in, so that they stay."""
     if not folder.is_dir():

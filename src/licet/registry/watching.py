@@ -52,6 +52,17 @@ class Cleared:
     manifest: str  # SHA-256
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The training run that is told of, and where the log says what it read."""
+
+    model: str
+    run: str
+    origin: str
+    place: int
+    table: str  # SHA-256 of what was read
+
+
 @dataclass(slots=True)
 class Superseded:
     """The receipts of one manifest that were superseded, told to whoever had asked."""
@@ -114,6 +125,28 @@ def of_finding(cleared: Cleared, party: str, finding: Finding, to: Address, at: 
     }
     key = message_key("recording.found", to.text, party, cleared.origin, str(cleared.place))
     return Message(key, to, "recording.found", "Recordings of yours were found in a corpus", text, facts, at)
+
+
+def of_run(run: Read, party: str, finding: Finding, to: Address, at: datetime) -> Message:
+    """Return what a party hears of its recordings that a training run read."""
+    count = sum(finding.counts.values())
+    first = "".join(f"  {recording}\n" for recording in finding.recordings)
+    text = (
+        f"The training run {one_line(run.run)}, for the model {one_line(run.model)}, read {count:,} "
+        f"recording{'s' * (count != 1)} that {party} is on record to hold something in.\n\n{first}\n"
+        f"That is entry {run.place} of {run.origin}; what was read has the SHA-256 {run.table}.\n"
+    )
+    facts = {
+        "party": party,
+        "model": run.model,
+        "run": run.run,
+        "recordings": list(finding.recordings),
+        "count": count,
+        "log": {"origin": run.origin, "place": run.place},
+        "usage": run.table,
+    }
+    key = message_key("recording.read", to.text, party, run.origin, str(run.place))
+    return Message(key, to, "recording.read", "Recordings of yours were read by a training run", text, facts, at)
 
 
 def of_superseded(news: Superseded, to: Address, at: datetime) -> Message:

@@ -13,9 +13,10 @@ from licet.transparency.membership import Neighbour, SetHead, SortedSet
 from licet.transparency.merkle import consistent, included, leaf_hash
 from licet.transparency.notes import Kind, Note, Signer, Verifier, parse_note
 from licet.transparency.proofs import ConsistencyProof, InclusionProof, parse_proof, prove_entry, prove_growth
-from licet.transparency.receipts import Checked, InSet, Membership, Receipt, parse_receipt
+from licet.transparency.receipts import Attestation, Checked, InSet, Membership, Receipt, parse_receipt
 from licet.transparency.statements import (
     MANIFEST,
+    MODEL,
     PAYLOAD_TYPE,
     RECEIPT,
     SUCCESSION,
@@ -29,10 +30,12 @@ from licet.transparency.witness import cosign
 
 __all__ = [
     "MANIFEST",
+    "MODEL",
     "PAYLOAD_TYPE",
     "RECEIPT",
     "SUCCESSION",
     "Act",
+    "Attestation",
     "Checked",
     "Checkpoint",
     "ConsistencyProof",

@@ -142,9 +142,20 @@ class SortedSet:
             stream.write(size.to_bytes(8, "big"))
         return cls(path)
 
+    def digest_of(self, name: str) -> bytes | None:
+        """Return the digest of what is said of a name, or None where it is not in the set; nothing is proved."""
+        first, found = self._place_of(self.head.key(name))
+        return self._entry(first)[_HALF:] if found else None
+
     def prove(self, name: str) -> tuple[Neighbour, ...]:
         """Prove that a name is in the set, with one entry, or that it is not, with one or two; none if it is empty."""
-        key = self.head.key(name)
+        first, found = self._place_of(self.head.key(name))
+        if found:
+            return (self._neighbour(first),)
+        return tuple(self._neighbour(place) for place in (first - 1, first) if 0 <= place < self.head.size)
+
+    def _place_of(self, key: bytes) -> tuple[int, bool]:
+        """Return where a key is or would be, and whether it is."""
         first, last = 0, self.head.size
         while first < last:
             middle = (first + last) // 2
@@ -152,9 +163,7 @@ class SortedSet:
                 first = middle + 1
             else:
                 last = middle
-        if first < self.head.size and self._entry(first)[:_HALF] == key:
-            return (self._neighbour(first),)
-        return tuple(self._neighbour(place) for place in (first - 1, first) if 0 <= place < self.head.size)
+        return first, first < self.head.size and self._entry(first)[:_HALF] == key
 
     def _neighbour(self, place: int) -> Neighbour:
         proof = merkle.inclusion_proof(place, self.head.size, self._node)

@@ -12,8 +12,9 @@ the root, and from the entry to a head of the log. It is checked in this order:
 6. That manifest, use and policy are those of the entry.
 7. That as many believed keys signed the statement as must have.
 
-A proof of membership is the same from step 3 on for any name, and shows too that a name is *not* in the manifest.
-Whatever fails is named: by its place in the document.
+A proof of membership is the same from step 3 on for any name, and shows too that a name is *not* in the manifest. What
+a training run read is such a set too, whose root is in its model's entry. A model's attestation is that entry as it
+stands, signed: steps 1, 2 and 7. Whatever fails is named: by its place in the document.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from licet.transparency.membership import Neighbour, SetHead
 from licet.transparency.proofs import InclusionProof
 from licet.transparency.statements import (
     MANIFEST,
+    MODEL,
     PAYLOAD_TYPE,
     RECEIPT,
     Statement,
@@ -72,9 +74,9 @@ class InSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What the log was found to hold: a manifest's entry, under a head that believed keys signed."""
+    """What the log was found to hold: an entry with a set's root, under a head that believed keys signed."""
 
-    manifest: Statement
+    manifest: Statement  # or a model's, with the set of what it read
     set: SetHead
     place: int
     head: Checkpoint
@@ -82,15 +84,14 @@ class Anchor:
     keys: tuple[Verifier, ...]  # that are believed
 
 
-class _Anchored(msgspec.Struct, frozen=True, kw_only=True, tag_field="format", forbid_unknown_fields=True):
+class _Logged(msgspec.Struct, frozen=True, kw_only=True, tag_field="format", forbid_unknown_fields=True):
     """What ties a document to a log."""
 
-    entry: str  # of the manifest, as it stands in the log
     log: InclusionProof
     keys: tuple[Envelope, ...] = ()  # how the log's keys followed one another
 
-    def anchor(self, known: Iterable[Verifier]) -> Anchor:
-        """Check that the manifest's entry is in the log (steps 1 to 3).
+    def _anchor(self, known: Iterable[Verifier], entry: bytes, of_type: str | tuple[str, ...]) -> Anchor:
+        """Check that an entry is in the log (steps 1 to 3).
 
         Raises:
             LogError: it is not. The message names the field.
@@ -99,13 +100,19 @@ class _Anchored(msgspec.Struct, frozen=True, kw_only=True, tag_field="format", f
             keys = believed(known, self.keys)  # step 1
         with in_field("log"):  # step 2
             head, _ = self.log.head(keys)
-            signatures = self.log.check(keys, self.entry.encode())
+            signatures = self.log.check(keys, entry)
             if not any(one.verifier.name == head.origin for one in signatures):
                 raise LogError(f"checkpoint: no known key of {head.origin} signed it", mend="name the log's own key")
         with in_field("entry"):  # step 3
-            manifest = parse_statement(self.entry.encode(), of_type=MANIFEST)
+            manifest = parse_statement(entry, of_type=of_type)
             root = _set_head(manifest)
         return Anchor(manifest, root, self.log.place, head, signatures, keys)
+
+
+class _Anchored(_Logged, frozen=True, kw_only=True):
+    """What leans on an entry of the log, and carries it."""
+
+    entry: str  # of the manifest, as it stands in the log
 
 
 class Receipt(_Anchored, frozen=True, kw_only=True, tag="licet-receipt/1"):
@@ -131,7 +138,7 @@ class Receipt(_Anchored, frozen=True, kw_only=True, tag="licet-receipt/1"):
         Raises:
             LogError: something does not check. The message names the field.
         """
-        anchor = self.anchor(known)
+        anchor = self._anchor(known, self.entry.encode(), MANIFEST)
         statement = self.statement
         name = item_name(statement)
         for part, digest in statement.parts().items():  # step 4
@@ -153,7 +160,7 @@ class Receipt(_Anchored, frozen=True, kw_only=True, tag="licet-receipt/1"):
 
 
 class Membership(_Anchored, frozen=True, kw_only=True, tag="licet-membership/1"):
-    """That a name is in a manifest, or is not."""
+    """That a name is in a manifest, or among what a run read; or that it is not."""
 
     name: str
     neighbours: Annotated[tuple[InSet, ...], msgspec.Meta(max_length=2)]
@@ -164,9 +171,37 @@ class Membership(_Anchored, frozen=True, kw_only=True, tag="licet-membership/1")
         Raises:
             LogError: it proves neither. The message names the field.
         """
-        anchor = self.anchor(known)
+        anchor = self._anchor(known, self.entry.encode(), (MANIFEST, MODEL))
         with in_field("neighbours"):
             return anchor.set.digest_of(self.name, tuple(one.neighbour for one in self.neighbours)), anchor
+
+
+class Attestation(_Logged, frozen=True, kw_only=True, tag="licet-attestation/1"):
+    """What a training run read, and the weights that came out: an entry of the log, signed as it stands there."""
+
+    envelope: Envelope
+
+    @property
+    def statement(self) -> Statement:
+        """The statement, of which nothing is checked.
+
+        Raises:
+            LogError: it is none.
+        """
+        with in_field("envelope.payload"):
+            return parse_statement(self.envelope.body, of_type=MODEL)
+
+    def check(self, known: Iterable[Verifier], *, at_least: int = 1) -> Checked:
+        """Check all of it, and that `at_least` known keys signed the statement.
+
+        Raises:
+            LogError: something does not check. The message names the field.
+        """
+        anchor = self._anchor(known, self.envelope.body, MODEL)
+        with in_field("envelope"):  # step 7
+            _hints_hold(self.envelope, anchor.keys)
+            signed = self.envelope.check(anchor.keys, of_type=PAYLOAD_TYPE, at_least=at_least)
+        return Checked(anchor.manifest, signed, anchor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +225,16 @@ def item_name(statement: Statement) -> str:
     return f"item:{row}:{statement.subject[0].name}"
 
 
-def parse_receipt(content: bytes) -> Receipt | Membership:
-    """Read a receipt or a proof of membership, of which nothing is checked yet.
+def parse_receipt(content: bytes) -> Receipt | Membership | Attestation:
+    """Read a receipt, a proof of membership or a model's attestation, of which nothing is checked yet.
 
     Raises:
-        LogError: it is neither. The message names the field.
+        LogError: it is none of them. The message names the field.
     """
     if len(content) > MOST_BYTES:
         raise LogError(f"a receipt of {len(content)} bytes is too long", mend=f"at most {MOST_BYTES} bytes")
     try:
-        return msgspec.json.decode(content, type=Receipt | Membership)
+        return msgspec.json.decode(content, type=Receipt | Membership | Attestation)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise LogError(f"it is no receipt: {wrong}") from wrong
 

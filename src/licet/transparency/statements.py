@@ -22,6 +22,7 @@ STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 RECEIPT = "urn:licet:receipt:v1"  # one item's verdict
 MANIFEST = "urn:licet:manifest:v1"  # the root of all items' verdicts
+MODEL = "urn:licet:model:v1"  # what a training run read, and the weights that came out
 SUCCESSION = "urn:licet:succession:v1"  # which key signs from now on, or no longer
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
@@ -64,8 +65,8 @@ def digest_of_parts(parts: dict[str, str]) -> bytes:
     return sha256(canonical(parts)).digest()
 
 
-def parse_statement(content: bytes, *, of_type: str) -> Statement:
-    """Read a statement whose predicate is of a type.
+def parse_statement(content: bytes, *, of_type: str | tuple[str, ...]) -> Statement:
+    """Read a statement whose predicate is of a type, or of one of several.
 
     Raises:
         LogError: it is none, of another type, or not in canonical form. The message names the field.
@@ -79,6 +80,7 @@ def parse_statement(content: bytes, *, of_type: str) -> Statement:
         raise LogError("it is not in the canonical form of RFC 8785")
     if statement.type != STATEMENT:
         raise LogError(f"_type: it is {statement.type!r}, and not {STATEMENT!r}")
-    if statement.predicate_type != of_type:
-        raise LogError(f"predicateType: it is {statement.predicate_type!r}, and not {of_type!r}")
+    types = (of_type,) if isinstance(of_type, str) else of_type
+    if statement.predicate_type not in types:
+        raise LogError(f"predicateType: it is {statement.predicate_type!r}, and not {' or '.join(map(repr, types))}")
     return statement

@@ -2,6 +2,7 @@
 
 from licet.workspace.adding import Added, Sounds
 from licet.workspace.clearing import Cleared
+from licet.workspace.runs import open_gate
 from licet.workspace.workspace import Workspace
 
-__all__ = ["Added", "Cleared", "Sounds", "Workspace"]
+__all__ = ["Added", "Cleared", "Sounds", "Workspace", "open_gate"]

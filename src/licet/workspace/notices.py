@@ -4,7 +4,8 @@
    with the statement.
 2. It hears that its recordings were found in a clearance when whoever made that chooses to tell (`tell`), and not
    before: a finding is its maker's own until then. Told is what was sealed: the log's entry goes along.
-3. Whoever asked (`clear --as`) and watches hears which of its receipts were superseded. All who hold receipts read it
+3. It hears which of its recordings a finished run read, and for which model: `licet run finish` says so in the log.
+4. Whoever asked (`clear --as`) and watches hears which of its receipts were superseded. All who hold receipts read it
    in the feeds that `reopen` writes.
 
 Nothing is sent by itself: `deliver` carries what is due.
@@ -23,7 +24,8 @@ from licet.corpus.wording import use_in_words
 from licet.db import writing
 from licet.registry.outbox import deliver
 from licet.registry.outbox.store import OutboxStore
-from licet.registry.watching import Cleared, Finding, Superseded, of_finding, of_superseded
+from licet.registry.watching import Cleared, Finding, Read, Superseded, of_finding, of_run, of_superseded
+from licet.training.usage import TABLE_NAME, recordings_read
 from licet.transparency import MANIFEST, parse_statement
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from licet.registry.outbox.channels import Channel
     from licet.registry.outbox.courier import Clock
     from licet.registry.store import RegistryStore
+    from licet.transparency import Statement
     from licet.workspace.receipts import ReceiptBook
 
 LINES_AT_ONCE = 500
@@ -83,6 +86,18 @@ class Notices:
         ]
         self.put(messages)
         return {party: sum(findings[party].counts.values()) for party in sorted(watching)}
+
+    def read_in_run(self, folder: Path, statement: Statement, place: int, at: datetime) -> None:
+        """Tell every party that watches which of its recordings a run read: once, however often this is called."""
+        told = statement.predicate
+        run = Read(told["model"], told["run"]["name"], told["manifest"]["origin"], place, told["read"]["table"])
+        findings: dict[str, Finding] = {}
+        for recordings in recordings_read(folder / TABLE_NAME):
+            for name, holders in self._registry.holdings(recordings, as_of=at).items():
+                for party in {one.party for one in holders}:
+                    findings.setdefault(party, Finding()).add(name, "read")
+        watching = self._registry.watching(findings, as_of=at)
+        self.put(of_run(run, party, findings[party], to, at) for party, those in watching.items() for to in those)
 
     def put(self, messages: Iterable[Message]) -> None:
         """Put messages into the outbox: all of them, or none. One that is there already is left as it is."""

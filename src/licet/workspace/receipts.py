@@ -14,7 +14,6 @@ before it is appended again.
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -29,11 +28,12 @@ from licet.corpus.reopening import REOPENED_NAME, read_reopened
 from licet.corpus.sealing import SET_NAME, places_of, seal_items
 from licet.digests import sha256_bytes, sha256_file
 from licet.errors import ManifestError, UsageError
-from licet.placing import force, link, make_folder, place, take_lock
+from licet.placing import alone, force, link, make_folder, place
 from licet.transparency import (
     MANIFEST,
     PAYLOAD_TYPE,
     Act,
+    Attestation,
     Envelope,
     InSet,
     Log,
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from licet.corpus import Line
-    from licet.transparency import Signer, Verifier
+    from licet.transparency import Signer, Statement, Verifier
 
 LOG, KEYS, SEALED = "log", "keys", "sealed"
 KEY_NAME, HISTORY_NAME = "log.key", "history.jsonl"
@@ -73,6 +73,7 @@ class ReceiptBook:
         self.folder = folder
         self.log_folder = folder / LOG
         self.key_path = folder / KEYS / KEY_NAME
+        self._lock = folder / SEALED / ".lock"  # whoever seals, or changes the key, holds it
 
     @property
     def begun(self) -> bool:
@@ -123,7 +124,7 @@ class ReceiptBook:
         self.signer()  # nothing is begun without a key
         name = _name_of(manifest, reopens)
         folder = self.folder / SEALED / name
-        with self._alone():
+        with alone(self._lock):
             if not folder.exists():
                 draft = folder.with_name(f".{name}.draft")
                 shutil.rmtree(draft, ignore_errors=True)
@@ -143,7 +144,8 @@ class ReceiptBook:
                 draft.rename(folder)
                 force(folder.parent)
             if (seal := read_seal(folder)) is None:
-                seal = self._append(msgspec.json.decode((folder / _PENDING).read_bytes(), type=Seal))
+                pending = msgspec.json.decode((folder / _PENDING).read_bytes(), type=Seal)
+                seal = msgspec.structs.replace(pending, place=self.append_once(pending.entry.encode(), pending.place))
                 place({folder / SEAL_NAME: msgspec.json.encode(seal)})
                 (folder / _PENDING).unlink()
         if manifest != folder:
@@ -165,6 +167,17 @@ class ReceiptBook:
         folder = self.folder / SEALED / (seal.name if seal is not None else _name_of(manifest))
         if read_seal(folder) is None:
             raise ManifestError(f"the manifest in {manifest} is not sealed here", mend="seal it with `licet seal`")
+        return folder
+
+    def sealed_named(self, name: str) -> Path:
+        """Return where the sealed manifest of a name is kept.
+
+        Raises:
+            ManifestError: there is none here.
+        """
+        folder = self.folder / SEALED / name
+        if read_seal(folder) is None:
+            raise ManifestError(f"no manifest {name} is sealed here", mend="seal it with `licet seal`")
         return folder
 
     def sealed_as(self, folder: Path) -> tuple[Seal, str]:
@@ -204,6 +217,14 @@ class ReceiptBook:
                 gone |= dict.fromkeys(((one.item, one.row) for one in read_reopened(folder)), folder)
         return found
 
+    def chain(self, folder: Path) -> list[Path]:
+        """Return a sealed manifest and all those that supersede lines of it, or of one another, in the log's order."""
+        newer = self.superseding()
+        found = [folder]
+        for one in found:  # it grows meanwhile
+            found += set(newer.get(one, {}).values()) - set(found)
+        return sorted(found, key=lambda one: _sealed(one).place)
+
     def _receipt(self, folder: Path, line: Line, signers: Sequence[Signer]) -> Receipt:
         head, _ = read_head(folder)
         seal, proof, keys = self._anchor(folder)
@@ -225,9 +246,9 @@ class ReceiptBook:
             ManifestError: the manifest is not sealed.
         """
         folder = self.sealed_folder(manifest)
-        seal, proof, keys = self._anchor(folder)
-        neighbours = tuple(map(InSet.of, SortedSet(folder / SET_NAME).prove(name)))
-        return Membership(name=name, neighbours=neighbours, entry=seal.entry, log=proof, keys=keys)
+        seal = _sealed(folder)
+        entry = parse_statement(seal.entry.encode(), of_type=MANIFEST)
+        return self.prove_in(SortedSet(folder / SET_NAME), name, entry, seal.place)
 
     def history(self) -> tuple[Envelope, ...]:
         """Return what was said of the log's keys, in order."""
@@ -243,7 +264,7 @@ class ReceiptBook:
         Raises:
             LogError: there is no log or no key.
         """
-        with self._alone():
+        with alone(self._lock):
             old = self.signer()
             coming = self.key_path.with_name(KEY_NAME + ".next")
             new = read_key(coming) if coming.exists() else make_key(coming, old.name)
@@ -262,7 +283,7 @@ class ReceiptBook:
             UsageError: it is the key that signs.
             LogError: there is no log or no key.
         """
-        with self._alone():
+        with alone(self._lock):
             signer = self.signer()
             if key == signer.verifier:
                 raise UsageError("it is the key that signs", mend="licet key rotate, and revoke the old one then")
@@ -285,26 +306,34 @@ class ReceiptBook:
         seal = _sealed(folder)
         return seal, prove_entry(self.log(), seal.place), self.history()
 
-    def _append(self, pending: Seal) -> Seal:
-        """Append the entry, unless it was appended already and only its place was not noted."""
-        entry = pending.entry.encode()
+    def append_once(self, entry: bytes, since: int) -> int:
+        """Append an entry, unless it stands in the log at `since` or behind: return its place.
+
+        Raises:
+            LogError: there is no log or no key.
+        """
         with LogWriter(self.log_folder, self.signer, wait=True) as writer:
             log = self.log()
-            found = (where for where in range(pending.place, len(log)) if log[where] == entry)
+            found = (where for where in range(since, len(log)) if log[where] == entry)
             where = next(found, None)
             if where is None:
                 (where,) = writer.append([entry])
-        return msgspec.structs.replace(pending, place=where)
+        return where
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Wait until no other process seals here."""
-        make_folder(self.folder / SEALED)
-        handle = take_lock(self.folder / SEALED / ".lock", wait=True)
-        try:
-            yield
-        finally:
-            os.close(handle)
+    def attestation(self, statement: Statement, place: int, signers: Sequence[Signer] = ()) -> Attestation:
+        """Return a statement that is an entry of the log, signed, with its way to the log's head."""
+        envelope = sealed(PAYLOAD_TYPE, statement.encoded(), [self.signer(), *signers])
+        return Attestation(envelope=envelope, log=prove_entry(self.log(), place), keys=self.history())
+
+    def prove_in(self, items: SortedSet, name: str, statement: Statement, place: int) -> Membership:
+        """Prove that a name is in a set whose root an entry of the log holds, or that it is not."""
+        return Membership(
+            name=name,
+            neighbours=tuple(map(InSet.of, items.prove(name))),
+            entry=statement.encoded().decode(),
+            log=prove_entry(self.log(), place),
+            keys=self.history(),
+        )
 
 
 def _name_of(manifest: Path, reopens: dict[str, Any] | None = None) -> str:

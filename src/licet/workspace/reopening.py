@@ -8,7 +8,8 @@
 4. Those that come out otherwise make a manifest of their own, which is sealed; its entry says which one it reopens.
 5. Note that the manifest was looked at.
 
-A receipt whose law or evidence merely grew older is not reopened by itself: name it, or clear the corpus again.
+A receipt whose law or evidence merely grew older is not reopened by itself: name it, or clear the corpus again. A gate
+asks for all of its manifest's, once a day.
 """
 
 from __future__ import annotations
@@ -96,12 +97,20 @@ class Reopener:
     salt: Callable[[], bytes]
     progress: Callable[[str], None] = field(default=lambda _: None)
 
-    def __call__(self, evidence: Collection[str] = (), recordings: Collection[str] = ()) -> Iterator[Reopening]:
-        """Look at every sealed manifest again, and yield what came of each some of whose receipts were.
+    def __call__(
+        self,
+        evidence: Collection[str] = (),
+        recordings: Collection[str] = (),
+        *,
+        among: Collection[Path] | None = None,
+    ) -> Iterator[Reopening]:
+        """Look at sealed manifests again, and yield what came of each some of whose receipts were.
 
         Args:
             evidence: SHA-256 of evidence whose receipts are opened besides.
             recordings: keys of recordings whose receipts are opened besides.
+            among: these manifests alone, and of one that was last looked at for another day every receipt: a grant may
+                have expired, or the law have changed, without anybody's saying anything. All manifests without it.
 
         Raises:
             LogError: there is no log or no key, or another writer is at work.
@@ -110,9 +119,13 @@ class Reopener:
         asked = {f"evidence:{one}" for one in evidence} | {f"recording:{one}" for one in recordings}
         today = Looked.of(self.record, self.policy, self.day)  # before: what is said meanwhile is for the next time
         superseded = self.book.superseding()
-        for folder in self.book.manifests():
+        for folder in self.book.manifests() if among is None else among:
             head, _ = read_head(folder)
-            because, names = self._changed(head, _looked(folder, head))  # step 1
+            looked = _looked(folder, head)
+            because, names = self._changed(head, looked)  # step 1
+            if among is not None and looked.day != today.day:
+                because = (*because, f"it was decided for {looked.day}, and this is {today.day}")
+                names |= {EVERYTHING}
             if asked:
                 because = (*because, "it was asked for")
                 names |= asked

@@ -31,6 +31,8 @@ from licet.workspace.market import Market
 from licet.workspace.receipts import ReceiptBook
 from licet.workspace.record import INDEX, WorkspaceRecord
 from licet.workspace.reopening import Reopener
+from licet.workspace.runs import Runs
+from licet.workspace.scrubbing import Scrubber
 from licet.workspace.stating import licences_stated
 
 if TYPE_CHECKING:
@@ -125,6 +127,16 @@ class Workspace:
     def notices(self) -> Notices:
         """Who is told what, and what waits to be sent."""
         return self._record.notices(self.receipts)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The training runs, their gates and what they attest."""
+        return Runs(self.folder, self._record, self.policy, self.receipts, self.notices)
+
+    @property
+    def scrubber(self) -> Scrubber:
+        """What takes recordings out of models again."""
+        return Scrubber(self.runs, self.receipts)
 
     @property
     def gatherings(self) -> Gatherings:

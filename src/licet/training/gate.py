@@ -1,0 +1,386 @@
+"""What stands between a corpus and a model: it hands over the bytes of cleared items, and of nothing else.
+
+Of each item that is asked for:
+
+1. It must be one that passes in this epoch (`passes`): whoever is not in the manifest does not.
+2. Its file is opened, and must be as long as the one that was cleared; nothing longer is ever read.
+3. The bytes are read once, and their SHA-256 taken. Those very bytes are handed over, if it is the manifest's: a file
+   that is swapped after the clearance, or between the check and the reading, never reaches the model.
+4. That it was read is noted (`marks`). What does not pass is counted, with the reason, in `drops/`.
+
+Once more than a share of what the manifest permitted does not pass, for reasons other than the manifest's own, the gate
+is shut: `GateError`, and no item passes any more.
+
+A gate travels to other processes, which open what they need there, and see at once when the process that it came from
+begins another epoch, or shuts the gate: that stands in nine bytes that all of them map.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import stat
+import tempfile
+import weakref
+from contextlib import contextmanager
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from licet.catalog import unescape_path
+from licet.errors import GateError, IdentifierError
+from licet.placing import make_folder
+from licet.training.admission import Drop, Why
+from licet.training.drops import Dropped, Drops
+from licet.training.marks import Marks
+from licet.training.passes import Pass, read_pass_head
+from licet.training.ranks import agreed
+from licet.training.runs import DROPS, MARKS, PASSES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from licet.training.passes import Admitted, PassHead
+
+T = TypeVar("T")
+
+LIVE = "live"
+_LIVE_BYTES = 4096
+_STATE = 9  # bytes: the number of what is live, and whether the gate is shut
+_NOT_LISTED = Drop(Why.NOT_LISTED, "The manifest has no such item.")
+_NO_DIGEST = Drop(Why.NO_DIGEST, "The manifest does not tell the bytes of its file.")
+_CHANGED = Drop(Why.CHANGED, "Its bytes are not those that were cleared.")
+
+
+class Gate:
+    """A gate over the run in a folder. The process that opened it begins epochs; `begin_epoch` is theirs alone."""
+
+    def __init__(self, run: Path, root: Path, admit: Callable[[int], str], *, most_unfit: float) -> None:
+        """Open a gate; no epoch is under way yet, and nothing passes before one is.
+
+        Args:
+            run: the folder of the run.
+            root: the folder that the items' names are relative to.
+            admit: makes the pass of an epoch, and returns the name of its folder in `passes/`.
+            most_unfit: the share of what the manifest permitted that may fail to pass, 0 to 1.
+        """
+        self.run, self.root, self.most_unfit = run, root, most_unfit
+        self._admit: Callable[[int], str] | None = admit
+        make_folder(run / LIVE)
+        handle, path = tempfile.mkstemp(dir=run / LIVE)
+        os.close(handle)
+        os.truncate(path, _LIVE_BYTES)
+        self._live_path = Path(path)
+        weakref.finalize(self, _forget, self._live_path, os.getpid())
+        self._open()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel as names of files; what begins epochs stays behind."""
+        return {"run": self.run, "root": self.root, "most_unfit": self.most_unfit, "_live_path": self._live_path}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _admit=None)
+        self._open()
+
+    def _open(self) -> None:
+        with self._live_path.open("r+b") as stream:
+            self._live = mmap.mmap(stream.fileno(), _LIVE_BYTES)
+        self._seen = b""  # of what is live, when the pass was opened
+        self._opened: _Opened | None = None
+
+    def __len__(self) -> int:
+        return self._now().passed.head.passing
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that is under way.
+
+        Raises:
+            GateError: none is.
+        """
+        return self._now().passed.head.epoch
+
+    def begin_epoch(self, epoch: int, passed: str = "") -> str:
+        """Ask again what is permitted now, and let that through from here on, in every process.
+
+        Where PyTorch's ranks train together, the first one asks, and all take its answer. Others that do, hand what
+        this returns to one another.
+
+        Args:
+            epoch: its number.
+            passed: what `begin_epoch` returned in another process: that is taken, and nothing is asked.
+
+        Returns:
+            The name of the pass.
+
+        Raises:
+            GateError: it is not the process that opened the gate, too much is not permitted any more, or what was
+                cleared cannot be told.
+        """
+        if self._admit is None:
+            raise GateError("a worker begins no epoch", mend="call begin_epoch in the process that opened the gate")
+        self.flush()
+        name = passed or agreed(partial(self._admit, epoch))
+        head = read_pass_head(self.run / PASSES / name)
+        self._check_share(head, head.unfit)
+        serial = int.from_bytes(self._live[:8], "little") + 1
+        coded = name.encode() + b"\0"
+        self._live[_STATE : _STATE + len(coded)] = coded
+        self._live[:_STATE] = serial.to_bytes(8, "little") + b"\0"
+        return name
+
+    def epochs(self, count: int, first: int = 0) -> Iterator[int]:
+        """Yield the numbers of `count` epochs, each begun before it is yielded; what was read is durable after each.
+
+        Raises:
+            GateError: see `begin_epoch`.
+        """
+        for epoch in range(first, first + count):
+            self.begin_epoch(epoch)
+            yield epoch
+            self.flush()
+
+    def admitted(self) -> NDArray[np.int64]:
+        """Return the places of the items that pass in this epoch: [shape=(n,)], int64, ascending.
+
+        It is the same array, and not writeable, until another epoch begins.
+        """
+        return self._now().admitted
+
+    def place_of(self, name: str) -> int | None:
+        """Return the place of the item called `name`, or None where the manifest has none."""
+        return self._now().passed.place_of(name)
+
+    def place_of_digest(self, sha256: str) -> int | None:
+        """Return the place of the item whose file has this SHA-256 (64 hexadecimal digits), or None."""
+        return self._now().passed.place_of_digest(sha256)
+
+    def item(self, place: int) -> Admitted:
+        """Return what the item at a place is.
+
+        Raises:
+            IndexError: there is no such place.
+        """
+        return self._now().passed.item(place)
+
+    def why(self, place: int) -> Drop | None:
+        """Return why the item at a place does not pass, as far as can be told without its bytes; None where it does."""
+        return self._now().passed.why(place)
+
+    def passes(self, place: int | None) -> bool:
+        """Whether the item at a place passes, as far as can be told without its bytes. Nothing is noted."""
+        return place is not None and self._now().passed.codes[place] == 0
+
+    def admit(self, place: int | None, name: str = "") -> bool:
+        """Whether the item at a place passes, for what is kept under an item's name: features, tensors.
+
+        It counts as read if it does. `name` says what was asked for where there is no such place.
+
+        Raises:
+            GateError: the gate is shut.
+        """
+        now = self._now()
+        if place is None:
+            self._drop(now, name, None, _NOT_LISTED)
+        elif now.passed.codes[place] == 0:
+            now.marks.mark(place)
+            return True
+        return False
+
+    def read(self, place: int | None, name: str = "") -> bytes | None:
+        """Return the bytes of the item at a place, if it passes and they are those that were cleared; else None.
+
+        Raises:
+            GateError: the gate is shut.
+        """
+        now = self._now()
+        found = self._found(now, place, name)
+        if place is None or found is None:
+            return None
+        now.marks.mark(place)
+        return found.content
+
+    def read_all(self, asked: Iterable[tuple[int | None, str]]) -> list[bytes] | None:
+        """Return what `read` returns for each place with its name, if all of them pass; else None.
+
+        It is for what is made of several items at once. None of them counts as read unless all pass.
+
+        Raises:
+            GateError: the gate is shut.
+        """
+        now = self._now()
+        all_of_it = [(place, self._found(now, place, name)) for place, name in asked]
+        if any(found is None for _, found in all_of_it):
+            return None
+        for place, _ in all_of_it:
+            now.marks.mark(place)  # type: ignore[arg-type]  # what has no place was not found
+        return [found.content for _, found in all_of_it if found is not None]
+
+    def watch(self, place: int | None, load: Callable[[], T], name: str = "") -> tuple[T] | None:
+        """Return what `load` makes of an item's file, which it opens by itself, in a tuple; None where it is dropped.
+
+        The file is read and compared before. After `load` has returned, the path must still lead to the same file
+        (device, inode), whose length, and times of change to the nanosecond, are those from before the comparison.
+        So no file that was replaced, or written to, before or meanwhile passes; unless that was done and undone within
+        a tick of the file system's clock (about 4 ms), or by somebody who sets that clock. `read` leaves no such gap.
+
+        Raises:
+            GateError: the gate is shut.
+        """
+        now = self._now()
+        found = self._found(now, place, name)
+        if place is None or found is None:
+            return None
+        try:
+            loaded = load()
+        except Exception:
+            if _as_it_was(found):
+                raise
+        else:
+            if _as_it_was(found):
+                now.marks.mark(place)
+                return (loaded,)
+        self._drop(now, now.passed.item(place).name, place, _CHANGED)
+        return None
+
+    def admit_bytes(self, content: bytes, name: str = "") -> int | None:
+        """Return the place of the item whose file these bytes are, if it passes; it counts as read. Else None.
+
+        Raises:
+            GateError: the gate is shut.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        place = self.place_of_digest(digest)
+        return place if self.admit(place, name or f"sha256:{digest}") else None
+
+    @contextmanager
+    def copy(self, place: int | None, name: str = "") -> Iterator[Path | None]:
+        """Yield a file that holds the bytes that `read` returns, for a library that opens paths; None where it does.
+
+        The file ends as the item's own does, and is gone when the block is left.
+
+        Raises:
+            GateError: the gate is shut.
+        """
+        content = self.read(place, name)
+        if content is None or place is None:
+            yield None
+            return
+        with tempfile.NamedTemporaryFile(suffix=Path(self.item(place).name).suffix) as stream:
+            stream.write(content)
+            stream.flush()
+            yield Path(stream.name)
+
+    def flush(self) -> None:
+        """Force to disk what was noted."""
+        if self._opened is not None:
+            self._opened.marks.flush()
+
+    def _now(self) -> _Opened:
+        """Return what is open of the epoch that is under way.
+
+        Raises:
+            GateError: none is, or the gate is shut.
+        """
+        state = self._live[:_STATE]
+        if state == self._seen and self._opened is not None:
+            return self._opened
+        if state[8]:
+            raise GateError("the gate is shut", mend="`licet run status` says what does not pass, and why")
+        if not any(state):
+            raise GateError("no epoch is under way", mend="for epoch in gate.epochs(10): ...")
+        name = self._live[_STATE : self._live.find(b"\0", _STATE)].decode()
+        self.flush()
+        self._opened, self._seen = _Opened(self.run, name), state
+        return self._opened
+
+    def _found(self, now: _Opened, place: int | None, name: str) -> _Found | None:
+        """Return the file of the item at a place, if it passes and its bytes are those that were cleared; else None."""
+        if place is None:
+            self._drop(now, name, None, _NOT_LISTED)
+            return None
+        if now.passed.codes[place]:
+            return None
+        item = now.passed.item(place)
+        found = _content(self.root, item) if item.sha256 else _NO_DIGEST
+        if isinstance(found, Drop):
+            self._drop(now, item.name, place, found)
+            return None
+        return found
+
+    def _drop(self, now: _Opened, name: str, place: int | None, drop: Drop) -> None:
+        """Note that an item does not pass, once an epoch, and shut the gate where too many do not."""
+        if now.drops.note(Dropped(name, place, drop.why, drop.says)):
+            try:
+                self._check_share(now.passed.head, now.passed.head.unfit + now.drops.count())
+            except GateError:
+                self._live[8:_STATE] = b"\1"
+                raise
+
+    def _check_share(self, head: PassHead, unfit: int) -> None:
+        if unfit > self.most_unfit * head.permitted:
+            raise GateError(
+                f"the gate is shut: {unfit:,} of the {head.permitted:,} items that the manifest permits do not pass, "
+                f"and at most {self.most_unfit:.1%} may",
+                mend="`licet run status` says which and why; clear the corpus again, or allow more with --most-unfit",
+            )
+
+
+class _Found(NamedTuple):
+    """The file of an item that passes."""
+
+    content: bytes
+    path: Path
+    status: os.stat_result  # from before its bytes were read
+
+
+class _Opened:
+    """What a process has open of one epoch."""
+
+    def __init__(self, run: Path, name: str) -> None:
+        self.passed = Pass(run / PASSES / name)
+        self.marks = Marks(run / MARKS, self.passed.head.epoch, self.passed.head.lines)
+        self.drops = Drops(run / DROPS / f"{name}.jsonl")
+
+    @cached_property
+    def admitted(self) -> NDArray[np.int64]:
+        """The places of the items that pass, ascending."""
+        places = self.passed.passing()
+        places.flags.writeable = False
+        return places
+
+
+def _forget(path: Path, process: int) -> None:
+    if os.getpid() == process:  # and not in one that was forked
+        path.unlink(missing_ok=True)
+
+
+def _content(root: Path, item: Admitted) -> _Found | Drop:
+    """Return an item's file, or why it does not pass (steps 2 and 3 above)."""
+    try:
+        path = root / os.fsdecode(unescape_path(item.name))
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # what is no file is not waited for
+        with open(handle, "rb") as stream:  # noqa: PTH123  (a handle has no path)
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode) or status.st_size != item.size:
+                return _CHANGED
+            content = stream.read(item.size + 1)
+    except (OSError, IdentifierError, ValueError) as refused:
+        return Drop(Why.MISSING, f"Its file cannot be read: {refused}")
+    return _Found(content, path, status) if hashlib.sha256(content).hexdigest() == item.sha256 else _CHANGED
+
+
+def _as_it_was(found: _Found) -> bool:
+    """Whether a file is still what it was when its bytes were compared, as far as its status tells."""
+    try:
+        return _mark_of(found.path.stat()) == _mark_of(found.status)
+    except OSError:
+        return False
+
+
+def _mark_of(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -1,0 +1,108 @@
+"""What was read, as it is noted down: a byte for each line of the manifest, one file an epoch and a machine.
+
+Every process on a machine maps the same file, and notes that an item was read by setting its byte to 1. A byte that is
+set twice is set: an item counts once an epoch, however many workers and ranks read it, and however often an epoch that
+was cut short is begun again. A process that is killed loses nothing, for the kernel holds what it wrote; a machine that
+stops loses at most what was read since the last `flush`. Neither ever counts too much.
+
+Nothing is ever taken away, so that files of several machines are joined by OR.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+import socket
+from typing import TYPE_CHECKING
+
+from licet.errors import GateError
+from licet.placing import make_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+FLUSHED_AFTER = 4096  # items
+_NAME = re.compile(r"(\d{6,})\.[\w.-]+")
+
+
+class Marks:
+    """The marks of one epoch on this machine."""
+
+    def __init__(self, folder: Path, epoch: int, lines: int) -> None:
+        """Open the marks of an epoch over a manifest of so many lines; they are made if there are none.
+
+        Raises:
+            GateError: they are of another manifest, or there is no room for them on the disk.
+        """
+        path = folder / f"{epoch:06}.{_machine()}"
+        self._waiting = 0
+        self._map: mmap.mmap | None = None
+        if not lines:
+            return
+        try:
+            make_folder(folder)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                if os.fstat(handle).st_size not in {0, lines}:
+                    raise GateError(f"{path} has the marks of another manifest", mend="start another run")
+                os.posix_fallocate(handle, 0, lines)  # a full disk is told of here, and not by a fault in the map
+                self._map = mmap.mmap(handle, lines)
+            finally:
+                os.close(handle)
+        except OSError as refused:
+            raise GateError(f"what is read cannot be noted in {path}: {refused.strerror}") from refused
+
+    def mark(self, place: int) -> None:
+        """Note that the item at a place was read in this epoch."""
+        assert self._map is not None
+        self._map[place] = 1
+        self._waiting += 1
+        if self._waiting == FLUSHED_AFTER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Force what was noted to disk."""
+        self._waiting = 0
+        if self._map is not None:
+            self._map.flush()
+
+
+def epochs_marked(folder: Path) -> list[int]:
+    """Return the epochs in which something may have been read, ascending."""
+    return sorted({int(found[1]) for path in _files(folder) if (found := _NAME.fullmatch(path.name))})
+
+
+def times_read(folder: Path, lines: int) -> NDArray[np.uint32]:
+    """Return in how many epochs the item at each place was read: [shape=(lines,)], uint32.
+
+    Memory holds 5 bytes for each line, however many epochs there were.
+
+    Raises:
+        GateError: a file has the marks of another manifest.
+    """
+    import numpy as np
+
+    times = np.zeros(lines, np.uint32)
+    for epoch in epochs_marked(folder):
+        read = np.zeros(lines, np.bool_)
+        for path in folder.glob(f"{epoch:06}.*"):
+            marks = np.fromfile(path, np.uint8)
+            if len(marks) not in {0, lines}:
+                raise GateError(f"{path} has the marks of another manifest")
+            read[: len(marks)] |= marks != 0
+        times += read
+    return times
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return folder.iterdir() if folder.is_dir() else iter(())
+
+
+def _machine() -> str:
+    """Return a name of this machine that can stand in a file's name."""
+    return re.sub(r"[^\w.-]", "-", socket.gethostname(), flags=re.ASCII)[:64] or "here"

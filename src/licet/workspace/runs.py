@@ -1,0 +1,375 @@
+"""The training runs of a workspace: started over a sealed manifest, fed through a gate, finished with an attestation.
+
+A run is finished in this order; a kill between any two steps leaves what the next attempt goes on from, and nothing is
+logged twice:
+
+1. What was read, on every machine, is summed up: the table, and the set of names.
+2. What will be attested is noted, with the length of the log. From here on the gate lets nothing pass.
+3. It is logged, unless it stands there already.
+4. The attestation is written: the statement, signed, with its way to the log's head.
+5. Parties that watch are told which of their recordings were read, in which run, for which model.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from licet import __version__
+from licet.corpus import read_head
+from licet.digests import sha256_bytes, sha256_file
+from licet.errors import GateError, SourceError, UsageError
+from licet.placing import place
+from licet.training.attestation import attested
+from licet.training.drops import read_drops
+from licet.training.gate import Gate
+from licet.training.marks import epochs_marked, times_read
+from licet.training.passes import read_pass_head
+from licet.training.runs import (
+    ATTESTATION_NAME,
+    DROPS,
+    FINISHING_NAME,
+    MARKS,
+    RUN_NAME,
+    Base,
+    Run,
+    State,
+    passes_of,
+    read_run,
+    state_of,
+    write_run,
+)
+from licet.training.usage import SET_NAME, sum_up
+from licet.transparency import MODEL, Attestation, SortedSet, parse_receipt, parse_statement
+from licet.workspace.admitting import Admitter
+from licet.workspace.reopening import Reopener
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from licet.policy import Policy, Use
+    from licet.training.passes import PassHead
+    from licet.training.sharding import Share
+    from licet.transparency import Membership, Verifier
+    from licet.workspace.notices import Notices
+    from licet.workspace.receipts import ReceiptBook
+    from licet.workspace.record import WorkspaceRecord
+
+RUNS = "runs"
+
+
+class _Finishing(msgspec.Struct, frozen=True):
+    """What is being logged of a run."""
+
+    statement: str
+    since: int  # how long the log was before
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a run is, and what passed so far."""
+
+    run: Run
+    state: State
+    head: PassHead | None  # of the last epoch that was begun
+    epochs: int  # in which something was read
+    items: int  # that were read, each once
+    reads: int  # of an item in an epoch
+    dropped: dict[str, int] = field(default_factory=dict)  # items that did not pass, by why
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The runs of the workspace in `folder`."""
+
+    folder: Path
+    record: WorkspaceRecord
+    policy: Policy
+    book: ReceiptBook
+    notices: Notices
+
+    def start(  # noqa: PLR0913  (what a run is started with has as many parts; all but five have a default)
+        self,
+        manifest: Path,
+        *,
+        name: str,
+        model: str,
+        use: Use,
+        root: Path,
+        at: datetime,
+        asker: str = "",
+        for_model: str = "",
+        bases: Iterable[Base | Path] = (),
+        known: Sequence[Verifier] = (),
+        code: str = "",
+        config: Path | None = None,
+        share: Share | None = None,
+        most_unfit: float = 0.05,
+    ) -> Run:
+        """Start a run over a sealed manifest, for exactly the use that it was cleared for.
+
+        Args:
+            manifest: its folder.
+            name: what the run is called, in this workspace alone.
+            model: what the model is called that comes out.
+            use: the use; its day counts for nothing, for each epoch is decided on for its own day.
+            root: the folder that the manifest's items lie in.
+            at: now, aware.
+            asker: for whom the manifest must have been asked.
+            for_model: and for which model.
+            bases: the models that it begins with: as their makers tell of them, or the files of their attestations.
+            known: keys that are believed of attestations, besides that of this workspace's log.
+            code: the commit of the training code.
+            config: its configuration.
+            share: the part of the corpus that it trains on (`licet.training.sharding`); all of it without one.
+            most_unfit: the share of what the manifest permits that may fail to pass before the gate is shut, 0 to 1.
+
+        Raises:
+            GateError: the manifest was cleared for another use.
+            ManifestError: it is not sealed.
+            UsageError: there is a run of this name, or something else makes no sense.
+            LogError: an attestation does not check.
+        """
+        sealed = self.book.sealed_folder(manifest)
+        head, _ = read_head(sealed)
+        seal, sha256 = self.book.sealed_as(sealed)
+        asked = (use.act, use.purpose, tuple(sorted(use.territories)), asker, for_model)
+        cleared = (head.act, head.purpose, head.territories, head.asker, head.model)
+        if asked != cleared:
+            raise GateError(
+                f"the manifest was cleared for {_worded(cleared)}, and not for {_worded(asked)}",
+                mend="clear the corpus for this use",
+            )
+        if not 0 <= most_unfit <= 1:
+            raise UsageError(f"{most_unfit} is no share", mend="give 0 to 1")
+        if not root.is_dir():
+            raise SourceError(f"there is no folder {root}", mend="name the folder that the corpus lies in")
+        given = [(one, b"") if isinstance(one, Base) else self._attested(one, known) for one in bases]
+        run = Run(
+            licet=__version__,
+            name=name,
+            model=model,
+            started=at.isoformat(timespec="seconds"),
+            manifest=sha256,
+            sealed=sealed.name,
+            origin=seal.origin,
+            place=seal.place,
+            root=str(root.resolve()),
+            act=head.act,
+            purpose=head.purpose,
+            territories=head.territories,
+            reading=head.reading,
+            accepts=head.accepts,
+            asker=asker,
+            for_model=for_model,
+            code=code,
+            config="" if config is None else sha256_file(config),
+            bases=tuple(base for base, _ in given),
+            share=share,
+            most_unfit=most_unfit,
+        )
+        write_run(self.folder / RUNS / name, run, {base.statement: content for base, content in given if content})
+        return run
+
+    def names(self) -> list[str]:
+        """Return the names of all runs, in the order in which they were started."""
+        found = [path.parent for path in (self.folder / RUNS).glob(f"*/{RUN_NAME}")]
+        return [folder.name for folder in sorted(found, key=lambda one: (read_run(one).started, one.name))]
+
+    def at(self, name: str) -> Path:
+        """Return the folder of a run.
+
+        Raises:
+            UsageError: there is none of this name.
+        """
+        folder = self.folder / RUNS / name
+        if name not in {path.parent.name for path in (self.folder / RUNS).glob(f"*/{RUN_NAME}")}:
+            raise UsageError(f"there is no run {name!r} here", mend="`licet run list` names them")
+        return folder
+
+    def gate(
+        self, name: str, *, now: Callable[[], datetime], salt: Callable[[], bytes], workers: int | None = 1
+    ) -> Gate:
+        """Open the gate of a run.
+
+        Args:
+            name: of the run.
+            now: tells the time, aware: each epoch is decided on for the day on which it begins.
+            salt: gives 32 random bytes.
+            workers: processes that check the manifest when the first epoch begins.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+        folder = self.at(name)
+        run = read_run(folder)
+
+        def reopener() -> Reopener:
+            at = now()
+            return Reopener(self.record, self.book, self.policy, at.astimezone(UTC).date(), at, salt)
+
+        admitter = Admitter(folder, run, self.book, reopener, workers)
+        return Gate(folder, Path(run.root), admitter, most_unfit=run.most_unfit)
+
+    def status(self, name: str) -> Status:
+        """Tell how far a run is.
+
+        Raises:
+            UsageError: there is none of this name.
+        """
+        folder = self.at(name)
+        passes = passes_of(folder)
+        head = read_pass_head(passes[-1]) if passes else None
+        times = times_read(folder / MARKS, 0 if head is None else head.lines)
+        items, reads = int((times > 0).sum()), int(times.sum(dtype="uint64"))
+        return Status(
+            read_run(folder),
+            state_of(folder),
+            head,
+            len(epochs_marked(folder / MARKS)),
+            items,
+            reads,
+            _dropped(folder, head),
+        )
+
+    def finish(self, name: str, weights: Iterable[Path] = (), *, at: datetime, salt: bytes) -> Attestation:
+        """Finish a run: sum up what it read, log it, and attest the weights that came out.
+
+        Args:
+            name: of the run.
+            weights: files, and folders of files; none for a run that left nothing.
+            at: now, aware.
+            salt: 32 random bytes.
+
+        Raises:
+            UsageError: there is no such run.
+            SourceError: there are no such weights.
+            LogError: there is no log or no key.
+        """
+        folder = self.at(name)
+        if (folder / ATTESTATION_NAME).exists():
+            return self.attestation(name)
+        if not (folder / FINISHING_NAME).exists():
+            digests = dict(_digests(weights))
+            passes = passes_of(folder)
+            if not passes:
+                raise GateError(f"the run {name} began no epoch", mend="train first: there is nothing to attest")
+            head = read_pass_head(passes[-1])
+            usage = sum_up(folder, passes[-1], times_read(folder / MARKS, head.lines), salt=salt)  # step 1
+            epochs = len(epochs_marked(folder / MARKS))
+            statement = attested(
+                read_run(folder),
+                usage,
+                finished=at,
+                epochs=epochs,
+                dropped=_dropped(folder, head),
+                weights=digests,
+            )
+            pending = _Finishing(statement.encoded().decode(), len(self.book.log()))
+            place({folder / FINISHING_NAME: msgspec.json.encode(pending)})  # step 2
+        pending = msgspec.json.decode((folder / FINISHING_NAME).read_bytes(), type=_Finishing)
+        where = self.book.append_once(pending.statement.encode(), pending.since)  # step 3
+        statement = parse_statement(pending.statement.encode(), of_type=MODEL)
+        attestation = self.book.attestation(statement, where)
+        place({folder / ATTESTATION_NAME: msgspec.json.encode(attestation)})  # step 4
+        self.notices.read_in_run(folder, statement, where, at)  # step 5
+        return attestation
+
+    def attestation(self, name: str) -> Attestation:
+        """Return the attestation of a finished run.
+
+        Raises:
+            UsageError: there is no such run, or it is not finished.
+        """
+        path = self.at(name) / ATTESTATION_NAME
+        if not path.exists():
+            raise UsageError(f"the run {name} is not finished", mend="finish it with `licet run finish`")
+        return _as_attestation(path)
+
+    def prove(self, name: str, what: str) -> Membership:
+        """Prove that a finished run read `what` (recording:…, sha256:…, item:…), or that it did not.
+
+        Raises:
+            UsageError: there is no such run, or it is not finished.
+        """
+        attestation = self.attestation(name)
+        items = SortedSet(self.at(name) / SET_NAME)
+        return self.book.prove_in(items, what, attestation.statement, attestation.log.place)
+
+    def _attested(self, path: Path, known: Sequence[Verifier]) -> tuple[Base, bytes]:
+        """Return the base that a file attests, and the file's content.
+
+        Raises:
+            LogError: it does not check.
+        """
+        given = _as_attestation(path)
+        statement = given.check([self.book.signer().verifier, *known]).statement
+        name = str(statement.predicate.get("model", ""))
+        return Base(name=name, statement=sha256_bytes(given.envelope.body)), path.read_bytes()
+
+
+def open_gate(
+    run: Path | str,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    salt: Callable[[], bytes] = lambda: os.urandom(32),
+    workers: int | None = None,
+) -> Gate:
+    """Open the gate of a run by its folder: the one line of a training script.
+
+    Args:
+        run: `runs/NAME` in the folder of a workspace.
+        now: tells the time, aware.
+        salt: gives 32 random bytes.
+        workers: processes that check the manifest when the first epoch begins; as many as processors without it.
+
+    Raises:
+        WorkspaceError: there is no workspace there.
+        UsageError: there is no such run.
+    """
+    from licet.workspace.workspace import Workspace
+
+    folder = Path(run).resolve()
+    return Workspace.open(folder.parent.parent).runs.gate(folder.name, now=now, salt=salt, workers=workers)
+
+
+def _as_attestation(path: Path) -> Attestation:
+    try:
+        given = parse_receipt(path.read_bytes())
+    except OSError as refused:
+        raise SourceError(f"{path} cannot be read: {refused.strerror}") from refused
+    if not isinstance(given, Attestation):
+        raise UsageError(f"{path} is no attestation of a model", mend="`licet run finish` makes one")
+    return given
+
+
+def _dropped(folder: Path, head: PassHead | None) -> dict[str, int]:
+    """Return how many items did not pass, by why: of the last epoch's pass, and what was found when it was read."""
+    counts = {} if head is None else dict(head.dropped)
+    found = {(one.place, one.item, one.why) for one in read_drops(folder / DROPS)}
+    for _, _, why in found:
+        counts[why] = counts.get(why, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _digests(weights: Iterable[Path]) -> Iterable[tuple[str, str]]:
+    """Yield each file of weights, by its name below what was given, with its SHA-256."""
+    for path in weights:
+        if path.is_file():
+            yield path.name, sha256_file(path)
+        elif path.is_dir():
+            files = (one for one in sorted(path.rglob("*")) if one.is_file())
+            yield from ((one.relative_to(path).as_posix(), sha256_file(one)) for one in files)
+        else:
+            raise SourceError(f"there are no weights at {path}", mend="name a file or a folder")
+
+
+def _worded(use: tuple[object, ...]) -> str:
+    act, purpose, territories, asker, model = use
+    whom = "".join(f", {how} {name}" for how, name in (("for", asker), ("model", model)) if name)
+    return f"{act}, {purpose}, in {', '.join(territories)}{whom}"  # type: ignore[arg-type]  # the places are a tuple
