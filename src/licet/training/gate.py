@@ -364,11 +364,14 @@ def _content(root: Path, item: Admitted) -> _Found | Drop:
     try:
         path = root / os.fsdecode(unescape_path(item.name))
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # what is no file is not waited for
-        with open(handle, "rb") as stream:  # noqa: PTH123  (a handle has no path)
+        try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode) or status.st_size != item.size:
                 return _CHANGED
-            content = stream.read(item.size + 1)
+            with open(handle, "rb", closefd=False) as stream:  # noqa: PTH123  (a handle has no path)
+                content = stream.read(item.size + 1)
+        finally:
+            os.close(handle)
     except (OSError, IdentifierError, ValueError) as refused:
         return Drop(Why.MISSING, f"Its file cannot be read: {refused}")
     return _Found(content, path, status) if hashlib.sha256(content).hexdigest() == item.sha256 else _CHANGED
