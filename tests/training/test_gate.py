@@ -350,6 +350,7 @@ def test_marks_of_several_machines_are_one_account(tmp_path: Path) -> None:
     for machine, read in (("one", [1, 1, 0]), ("two", [0, 1, 1])):
         (tmp_path / f"000000.{machine}").write_bytes(bytes(read))
     (tmp_path / "000001.one").write_bytes(bytes([0, 1, 0]))
+    (tmp_path / "000001.two.tmp").write_bytes(b"half")  # of one that was killed
     assert times_read(tmp_path, 3).tolist() == [1, 2, 1]
 
 
@@ -360,7 +361,7 @@ def test_a_full_disk_is_told_of_before_anything_passes(room: Workspace, monkeypa
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "posix_fallocate", full)
+    monkeypatch.setattr("licet.training.marks.placed", full)
     with pytest.raises(GateError, match="No space left on device"):
         gate.read(0)
 

@@ -14,10 +14,11 @@ import mmap
 import os
 import re
 import socket
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from licet.errors import GateError
-from licet.placing import make_folder
+from licet.placing import TEMPORARY, alone, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FLUSHED_AFTER = 4096  # items
-_NAME = re.compile(r"(\d{6,})\.[\w.-]+")
+_AT_ONCE = 1 << 20  # bytes
 
 
 class Marks:
@@ -45,15 +46,13 @@ class Marks:
         if not lines:
             return
         try:
-            make_folder(folder)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            try:
-                if os.fstat(handle).st_size not in {0, lines}:
+            with alone(folder / ".lock"):
+                if not path.exists():
+                    _make(path, lines)  # a full disk is told of here, and not by a fault in the map
+            with path.open("r+b") as stream:
+                if os.fstat(stream.fileno()).st_size != lines:
                     raise GateError(f"{path} has the marks of another manifest", mend="start another run")
-                os.posix_fallocate(handle, 0, lines)  # a full disk is told of here, and not by a fault in the map
-                self._map = mmap.mmap(handle, lines)
-            finally:
-                os.close(handle)
+                self._map = mmap.mmap(stream.fileno(), lines)
         except OSError as refused:
             raise GateError(f"what is read cannot be noted in {path}: {refused.strerror}") from refused
 
@@ -74,7 +73,7 @@ class Marks:
 
 def epochs_marked(folder: Path) -> list[int]:
     """Return the epochs in which something may have been read, ascending."""
-    return sorted({int(found[1]) for path in _files(folder) if (found := _NAME.fullmatch(path.name))})
+    return sorted({epoch for epoch, _ in _files(folder)})
 
 
 def times_read(folder: Path, lines: int) -> NDArray[np.uint32]:
@@ -88,19 +87,29 @@ def times_read(folder: Path, lines: int) -> NDArray[np.uint32]:
     import numpy as np
 
     times = np.zeros(lines, np.uint32)
-    for epoch in epochs_marked(folder):
+    for _, files in groupby(_files(folder), key=lambda one: one[0]):
         read = np.zeros(lines, np.bool_)
-        for path in folder.glob(f"{epoch:06}.*"):
+        for _, path in files:
             marks = np.fromfile(path, np.uint8)
-            if len(marks) not in {0, lines}:
+            if len(marks) != lines:
                 raise GateError(f"{path} has the marks of another manifest")
-            read[: len(marks)] |= marks != 0
+            read |= marks != 0
         times += read
     return times
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return folder.iterdir() if folder.is_dir() else iter(())
+def _make(path: Path, lines: int) -> None:
+    """Make a file of so many zeros, whole or not at all."""
+    with placed(path) as stream:
+        for first in range(0, lines, _AT_ONCE):
+            stream.write(bytes(min(_AT_ONCE, lines - first)))
+
+
+def _files(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Yield the files of marks, each with its epoch."""
+    for path in sorted(folder.glob("[0-9]*.*")):
+        if not path.name.endswith(TEMPORARY):  # of a process that was killed
+            yield int(path.name.partition(".")[0]), path
 
 
 def _machine() -> str:
