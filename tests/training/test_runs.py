@@ -20,12 +20,13 @@ from licet.errors import GateError, LogError, SourceError, UsageError, Workspace
 from licet.registry.outbox import Address
 from licet.registry.parties import Party
 from licet.registry.terms import Control, Holding
+from licet.training import Why
 from licet.training.marks import FLUSHED_AFTER, Marks
 from licet.training.runs import ATTESTATION_NAME, FINISHING_NAME, RUN_NAME, Base, State, read_run
 from licet.training.usage import SET_NAME, TABLE_NAME
 from licet.transparency import Attestation, SortedSet, make_key, parse_receipt
 from licet.workspace import open_gate
-from schooling import NOON, SALT, opened, started, trained
+from schooling import NOON, SALT, USE, manifest_of, names, opened, started, trained
 
 if TYPE_CHECKING:
     from licet.registry.outbox import Message
@@ -160,6 +161,44 @@ def test_a_fine_tune_inherits_what_its_base_read(room: Workspace) -> None:
     assert len(list((room.runs.at("tuned") / "bases").iterdir())) == 1
 
 
+def receipt(room: Workspace, item: str, manifest: Path | None = None) -> Path:
+    """Write the receipt of an item."""
+    ((_, given),) = room.receipts.receipts(manifest or manifest_of(room), item)
+    path = room.folder / f"{item}.json"
+    path.write_bytes(msgspec.json.encode(given))
+    return path
+
+
+def test_a_run_over_receipts_reads_their_items_alone(room: Workspace) -> None:
+    """Each checks against the log, and an item that is refused is refused with its receipt in hand."""
+    receipts = [receipt(room, f"000{number}.wav") for number in (0, 2, 3)]
+    started(room, manifest=None, receipts=receipts, most_unfit=0.0)
+    gate = opened(room)
+    gate.begin_epoch(0)
+    assert names(gate) == ["0000.wav", "0003.wav"]
+    assert gate.why(1).why is Why.ELSEWHERE  # type: ignore[union-attr]  # it does not pass
+    assert gate.why(2).why is Why.REFUSED  # type: ignore[union-attr]  # likewise
+
+
+def test_receipts_that_prove_nothing_here_start_no_run(room: Workspace, tmp_path: Path) -> None:
+    """Of several manifests, of another log, changed, or together with a manifest."""
+    own = receipt(room, "0000.wav")
+    other = room.clear(room.folder / "music", USE, workers=1, report=False, out=tmp_path / "other", accepts=["payment"])
+    room.receipts.seal(other.folder, salt=SALT, at=NOON)
+    of_another = receipt(room, "0001.wav", other.folder)
+    with pytest.raises(GateError, match="several manifests"):
+        started(room, manifest=None, receipts=[own, of_another])
+    with pytest.raises(UsageError, match="give one of them"):
+        started(room, receipts=[own])
+    with pytest.raises(UsageError, match="give one of them"):
+        started(room, manifest=None)
+    document = json.loads(own.read_bytes())
+    document["envelope"]["payload"] = document["envelope"]["payload"][4:]
+    own.write_text(json.dumps(document))
+    with pytest.raises(LogError):
+        started(room, manifest=None, receipts=[own])
+
+
 def test_a_base_that_does_not_check_starts_no_run(room: Workspace, tmp_path: Path) -> None:
     """A file that is no attestation, one of nobody that is known, one that is not there."""
     path = tmp_path / "base.json"
@@ -193,7 +232,6 @@ def test_holders_are_told_which_recordings_a_run_read(room: Workspace) -> None:
     (message,) = told(room)
     assert message.facts["recordings"] == ["jamendo:0"]
     assert "The training run first, for the model tagger, read 1 recording that ann is on record" in message.text
-    (room.runs.at("first") / ATTESTATION_NAME).unlink()
     room.runs.finish("first", at=NOON, salt=SALT)  # goes on where it was cut short
     assert told(room) == [message]
 

@@ -4,7 +4,8 @@ An item passes if all of this holds, and in no other case:
 
 1. The line has a receipt: the set that was sealed with the manifest says of it what the line says.
 2. The line says *permitted*; and so does the last line that supersedes it, whose receipt is there too.
-3. Whoever trains on a share of the corpus alone (`licet.training.sharding`) asks for an item of that share.
+3. Whoever trains on a part of the corpus alone, a share of it (`licet.training.sharding`) or some receipts, asks for an
+   item of that part.
 
 What passes here is checked once more where it is read: that its bytes are those that were cleared (see `gate`).
 """
@@ -24,7 +25,7 @@ class Why(StrEnum):
     REFUSED = "refused"  # by the manifest; so are the next two
     UNKNOWN = "unknown"
     ERROR = "error"
-    ELSEWHERE = "of-another-share"
+    ELSEWHERE = "of-another-part"
     WITHDRAWN = "withdrawn"  # it was permitted when the manifest was sealed, and is not any more
     NO_RECEIPT = "no-receipt"
     NO_DIGEST = "no-digest"  # the manifest does not tell the bytes of its file
@@ -69,7 +70,7 @@ def drop(sealed: Stands, now: Stands | None, *, elsewhere: bool = False) -> Drop
     Args:
         sealed: how its line stands in the manifest.
         now: how the last line stands that supersedes it, if one does.
-        elsewhere: whether it is of another share of the corpus than the one that is trained on.
+        elsewhere: whether it is of another part of the corpus than the one that is trained on.
     """
     for one in filter(None, (sealed, now)):
         if not one.receipt:
@@ -78,4 +79,4 @@ def drop(sealed: Stands, now: Stands | None, *, elsewhere: bool = False) -> Drop
         return Drop(Why(sealed.verdict), sealed.says)
     if now is not None and now.verdict != "permitted":
         return Drop(Why.WITHDRAWN, now.says)
-    return Drop(Why.ELSEWHERE, "It is of another share of the corpus.") if elsewhere else None
+    return Drop(Why.ELSEWHERE, "It is of another part of the corpus.") if elsewhere else None

@@ -74,6 +74,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     config: str = ""  # SHA-256 of the configuration
     bases: tuple[Base, ...] = ()
     share: Share | None = None
+    only: tuple[str, ...] = ()  # the names of these items in the manifest's set, where receipts were given; else all
     most_unfit: float
 
 

@@ -85,9 +85,11 @@ class Admitter:
         last: dict[tuple[str, int], Stands] = {}
         for folder in newer:  # in the log's order, so that the last one stays
             last |= {(item.name, item.row): now for item, now in self._lines(folder)}
+        only, share = frozenset(self.run.only), self.run.share
         for item, then in self._lines(sealed):
-            elsewhere = self.run.share is not None and not self.run.share.holds(item)
-            yield item, drop(then, last.get((item.name, item.row)), elsewhere=elsewhere)  # step 4
+            asked = not only or f"item:{item.row}:{item.name}" in only
+            ours = asked and (share is None or share.holds(item))
+            yield item, drop(then, last.get((item.name, item.row)), elsewhere=not ours)  # step 4
 
     def _lines(self, folder: Path) -> Iterator[tuple[Admitted, Stands]]:
         head, _ = read_head(folder)

@@ -87,9 +87,10 @@ class Notices:
         self.put(messages)
         return {party: sum(findings[party].counts.values()) for party in sorted(watching)}
 
-    def read_in_run(self, folder: Path, statement: Statement, place: int, at: datetime) -> None:
+    def read_in_run(self, folder: Path, statement: Statement, place: int) -> None:
         """Tell every party that watches which of its recordings a run read: once, however often this is called."""
         told = statement.predicate
+        at = datetime.fromisoformat(told["run"]["finished"])
         run = Read(told["model"], told["run"]["name"], told["manifest"]["origin"], place, told["read"]["table"])
         findings: dict[str, Finding] = {}
         for recordings in recordings_read(folder / TABLE_NAME):

@@ -16,7 +16,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -45,7 +45,8 @@ from licet.training.runs import (
     write_run,
 )
 from licet.training.usage import SET_NAME, sum_up
-from licet.transparency import MODEL, Attestation, SortedSet, parse_receipt, parse_statement
+from licet.transparency import MODEL, Attestation, Receipt, SortedSet, parse_receipt, parse_statement
+from licet.transparency.receipts import item_name
 from licet.workspace.admitting import Admitter
 from licet.workspace.reopening import Reopener
 
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from licet.workspace.record import WorkspaceRecord
 
 RUNS = "runs"
+_Document = TypeVar("_Document", Attestation, Receipt)
 
 
 class _Finishing(msgspec.Struct, frozen=True):
@@ -95,8 +97,9 @@ class Runs:
 
     def start(  # noqa: PLR0913  (what a run is started with has as many parts; all but five have a default)
         self,
-        manifest: Path,
+        manifest: Path | None = None,
         *,
+        receipts: Sequence[Path] = (),
         name: str,
         model: str,
         use: Use,
@@ -111,10 +114,11 @@ class Runs:
         share: Share | None = None,
         most_unfit: float = 0.05,
     ) -> Run:
-        """Start a run over a sealed manifest, for exactly the use that it was cleared for.
+        """Start a run over a sealed manifest, or some of its receipts, for exactly the use that it was cleared for.
 
         Args:
-            manifest: its folder.
+            manifest: its folder; or
+            receipts: the files of receipts, all of one manifest that is sealed here: of its items, those pass alone.
             name: what the run is called, in this workspace alone.
             model: what the model is called that comes out.
             use: the use; its day counts for nothing, for each epoch is decided on for its own day.
@@ -135,7 +139,11 @@ class Runs:
             UsageError: there is a run of this name, or something else makes no sense.
             LogError: an attestation does not check.
         """
-        sealed = self.book.sealed_folder(manifest)
+        if (manifest is None) is not bool(receipts):
+            raise UsageError("a run is over a manifest, or over receipts", mend="give one of them")
+        believed = [self.book.signer().verifier, *known]
+        sealed, only = self._of_receipts(receipts, believed) if manifest is None else (manifest, ())
+        sealed = self.book.sealed_folder(sealed)
         head, _ = read_head(sealed)
         seal, sha256 = self.book.sealed_as(sealed)
         asked = (use.act, use.purpose, tuple(sorted(use.territories)), asker, for_model)
@@ -149,7 +157,7 @@ class Runs:
             raise UsageError(f"{most_unfit} is no share", mend="give 0 to 1")
         if not root.is_dir():
             raise SourceError(f"there is no folder {root}", mend="name the folder that the corpus lies in")
-        given = [(one, b"") if isinstance(one, Base) else self._attested(one, known) for one in bases]
+        given = [(one, b"") if isinstance(one, Base) else _attested(one, believed) for one in bases]
         run = Run(
             licet=__version__,
             name=name,
@@ -171,6 +179,7 @@ class Runs:
             config="" if config is None else sha256_file(config),
             bases=tuple(base for base, _ in given),
             share=share,
+            only=only,
             most_unfit=most_unfit,
         )
         write_run(self.folder / RUNS / name, run, {base.statement: content for base, content in given if content})
@@ -252,33 +261,29 @@ class Runs:
             LogError: there is no log or no key.
         """
         folder = self.at(name)
-        if (folder / ATTESTATION_NAME).exists():
-            return self.attestation(name)
-        if not (folder / FINISHING_NAME).exists():
-            digests = dict(_digests(weights))
-            passes = passes_of(folder)
-            if not passes:
-                raise GateError(f"the run {name} began no epoch", mend="train first: there is nothing to attest")
-            head = read_pass_head(passes[-1])
-            usage = sum_up(folder, passes[-1], times_read(folder / MARKS, head.lines), salt=salt)  # step 1
-            epochs = len(epochs_marked(folder / MARKS))
-            statement = attested(
-                read_run(folder),
-                usage,
-                finished=at,
-                epochs=epochs,
-                dropped=_dropped(folder, head),
-                weights=digests,
-            )
-            pending = _Finishing(statement.encoded().decode(), len(self.book.log()))
-            place({folder / FINISHING_NAME: msgspec.json.encode(pending)})  # step 2
-        pending = msgspec.json.decode((folder / FINISHING_NAME).read_bytes(), type=_Finishing)
-        where = self.book.append_once(pending.statement.encode(), pending.since)  # step 3
-        statement = parse_statement(pending.statement.encode(), of_type=MODEL)
-        attestation = self.book.attestation(statement, where)
-        place({folder / ATTESTATION_NAME: msgspec.json.encode(attestation)})  # step 4
-        self.notices.read_in_run(folder, statement, where, at)  # step 5
+        if not (folder / ATTESTATION_NAME).exists():
+            if not (folder / FINISHING_NAME).exists():
+                pending = _Finishing(self._summed_up(folder, dict(_digests(weights)), at, salt), len(self.book.log()))
+                place({folder / FINISHING_NAME: msgspec.json.encode(pending)})  # step 2
+            pending = msgspec.json.decode((folder / FINISHING_NAME).read_bytes(), type=_Finishing)
+            where = self.book.append_once(pending.statement.encode(), pending.since)  # step 3
+            statement = parse_statement(pending.statement.encode(), of_type=MODEL)
+            attestation = self.book.attestation(statement, where)
+            place({folder / ATTESTATION_NAME: msgspec.json.encode(attestation)})  # step 4
+        attestation = self.attestation(name)
+        self.notices.read_in_run(folder, attestation.statement, attestation.log.place)  # step 5
         return attestation
+
+    def _summed_up(self, folder: Path, weights: dict[str, str], at: datetime, salt: bytes) -> str:
+        """Return the text of what will be attested (step 1)."""
+        passes = passes_of(folder)
+        if not passes:
+            raise GateError(f"the run {folder.name} began no epoch", mend="train first: there is nothing to attest")
+        head = read_pass_head(passes[-1])
+        usage = sum_up(folder, passes[-1], times_read(folder / MARKS, head.lines), salt=salt)
+        epochs, dropped = len(epochs_marked(folder / MARKS)), _dropped(folder, head)
+        run = read_run(folder)
+        return attested(run, usage, finished=at, epochs=epochs, dropped=dropped, weights=weights).encoded().decode()
 
     def attestation(self, name: str) -> Attestation:
         """Return the attestation of a finished run.
@@ -289,7 +294,7 @@ class Runs:
         path = self.at(name) / ATTESTATION_NAME
         if not path.exists():
             raise UsageError(f"the run {name} is not finished", mend="finish it with `licet run finish`")
-        return _as_attestation(path)
+        return _as(Attestation, path)
 
     def prove(self, name: str, what: str) -> Membership:
         """Prove that a finished run read `what` (recording:…, sha256:…, item:…), or that it did not.
@@ -301,16 +306,23 @@ class Runs:
         items = SortedSet(self.at(name) / SET_NAME)
         return self.book.prove_in(items, what, attestation.statement, attestation.log.place)
 
-    def _attested(self, path: Path, known: Sequence[Verifier]) -> tuple[Base, bytes]:
-        """Return the base that a file attests, and the file's content.
+    def _of_receipts(self, files: Sequence[Path], believed: Sequence[Verifier]) -> tuple[Path, tuple[str, ...]]:
+        """Return the sealed manifest that receipts are of, and the names of their items in its set.
 
         Raises:
-            LogError: it does not check.
+            GateError: they are of several manifests, or of one that is not sealed here.
+            LogError: one does not check.
         """
-        given = _as_attestation(path)
-        statement = given.check([self.book.signer().verifier, *known]).statement
-        name = str(statement.predicate.get("model", ""))
-        return Base(name=name, statement=sha256_bytes(given.envelope.body)), path.read_bytes()
+        receipts = [_as(Receipt, path) for path in files]
+        statements = [receipt.check(believed).statement for receipt in receipts]
+        entries = {receipt.entry for receipt in receipts}
+        sealed = [folder for folder in self.book.manifests() if self.book.sealed_as(folder)[0].entry in entries]
+        if len(entries) != 1 or not sealed:
+            raise GateError(
+                "the receipts are of several manifests, or of one that is not sealed here",
+                mend="give receipts of one manifest of this workspace: only here is it known what superseded them",
+            )
+        return sealed[0], tuple(map(item_name, statements))
 
 
 def open_gate(
@@ -338,13 +350,26 @@ def open_gate(
     return Workspace.open(folder.parent.parent).runs.gate(folder.name, now=now, salt=salt, workers=workers)
 
 
-def _as_attestation(path: Path) -> Attestation:
+def _attested(path: Path, believed: Sequence[Verifier]) -> tuple[Base, bytes]:
+    """Return the base that a file attests, and the file's content.
+
+    Raises:
+        LogError: it does not check.
+    """
+    given = _as(Attestation, path)
+    statement = given.check(believed).statement
+    name = str(statement.predicate.get("model", ""))
+    return Base(name=name, statement=sha256_bytes(given.envelope.body)), path.read_bytes()
+
+
+def _as(kind: type[_Document], path: Path) -> _Document:
+    """Return a document of a kind, of which nothing is checked yet."""
     try:
         given = parse_receipt(path.read_bytes())
     except OSError as refused:
         raise SourceError(f"{path} cannot be read: {refused.strerror}") from refused
-    if not isinstance(given, Attestation):
-        raise UsageError(f"{path} is no attestation of a model", mend="`licet run finish` makes one")
+    if not isinstance(given, kind):
+        raise UsageError(f"{path} is no {kind.__name__.lower()}", mend="`licet verify` says what it is")
     return given
 
 
