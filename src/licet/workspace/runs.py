@@ -330,7 +330,7 @@ def open_gate(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     salt: Callable[[], bytes] = lambda: os.urandom(32),
-    workers: int | None = None,
+    workers: int | None = 1,
 ) -> Gate:
     """Open the gate of a run by its folder: the one line of a training script.
 
@@ -338,7 +338,8 @@ def open_gate(
         run: `runs/NAME` in the folder of a workspace.
         now: tells the time, aware.
         salt: gives 32 random bytes.
-        workers: processes that check the manifest when the first epoch begins; as many as processors without it.
+        workers: processes that check the manifest when the first epoch begins. With more than one, a script must keep
+            what it does under `if __name__ == "__main__"`.
 
     Raises:
         WorkspaceError: there is no workspace there.
