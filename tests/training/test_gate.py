@@ -71,8 +71,14 @@ def test_what_is_cleared_passes_and_nothing_else(room: Workspace) -> None:
 def test_nothing_passes_before_an_epoch_is_begun(room: Workspace) -> None:
     """A gate is shut until somebody asks what is permitted today."""
     started(room)
+    gate = opened(room)
     with pytest.raises(GateError, match="no epoch is under way"):
-        opened(room).read(0)
+        gate.read(0)
+    assert len(gate) == 4  # a sampler asks before the first epoch
+    with pytest.raises(GateError, match="no epoch is under way"):
+        gate.read(0)
+    with pytest.raises(GateError, match="no epoch is under way"):
+        len(pickle.loads(pickle.dumps(gate)))  # noqa: S301  (our own bytes)
 
 
 @pytest.mark.parametrize("how", ["swapped", "longer", "empty", "gone", "folder", "pipe", "link"])

@@ -104,6 +104,8 @@ def test_a_run_that_was_killed_while_it_finished_is_finished_once(
             room.runs.finish("first", at=NOON, salt=SALT)
     with pytest.raises(GateError, match="is finished"):
         gate.begin_epoch(1)
+    with pytest.raises(GateError, match="the gate is shut"):
+        gate.read(1)
     attestation = room.runs.finish("first", at=NOON + timedelta(hours=1), salt=bytes(32))
     log = room.receipts.log()
     assert [entry for entry in log if entry == attestation.envelope.body] == [attestation.envelope.body]

@@ -6,14 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from licet.cli.shared import console, json_option, print_json, printable
 
 if TYPE_CHECKING:
-    from licet.transparency import Membership, Receipt, Verifier
+    from licet.training.lineage import Lineage
+    from licet.training.runs import Base
+    from licet.transparency import Attestation, Membership, Receipt, Statement, Verifier
     from licet.transparency.checkpoints import Checkpoint
 
 FILE = click.Path(path_type=Path)
+
+
+class _Named(msgspec.Struct):
+    """A document, of which only the kind is looked at."""
+
+    format: str = ""
 
 
 @click.command("verify")
@@ -31,7 +40,10 @@ def command(
     growth: Path | None,
     as_json: bool,
 ) -> None:
-    """Check RECEIPT, or a proof of membership, offline: with public keys, and nothing else.
+    """Check RECEIPT offline: with public keys, and nothing else.
+
+    It may be a receipt, the attestation of a model, a proof that something is in a manifest or was read by a run, or
+    is not, or was not; or a proof that neither a model nor those that it began with have read something.
 
     What does not check is refused with the name of the field. What checks says what was decided and logged: not that
     the decision was right, which its evidence must show, and not that nothing superseded it since.
@@ -41,14 +53,14 @@ def command(
       licet verify receipt.json --known log.key.pub
       licet verify receipt.json --known log.key.pub --known legal.key.pub --at-least 2
       licet verify proof.json --known log.key.pub --checkpoint checkpoint --growth growth.json
+      licet verify attestation.json --known log.key.pub
 
     Exit codes: 0 it checks; 2 it does not, and the error says which field.
     """
-    from licet.transparency import Receipt, parse_receipt, read_verifiers
+    from licet.transparency import read_verifiers
 
     keys = [one for path in known for one in read_verifiers(path)]
-    given = parse_receipt(receipt.read_bytes())
-    told, head = _receipt(given, keys, at_least) if isinstance(given, Receipt) else _membership(given, keys)
+    told, head = _checked(receipt.read_bytes(), keys, at_least)
     if checkpoint is not None:
         _agrees(head, checkpoint.read_bytes(), growth.read_bytes() if growth is not None else None, keys)
         told["agrees_with"] = str(checkpoint)
@@ -60,6 +72,19 @@ def command(
     for name, value in told.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         out.print(f"  {name.replace('_', ' '):<16} {printable(shown)}", soft_wrap=True)
+
+
+def _checked(content: bytes, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], Checkpoint]:
+    """Check a document of whatever kind: return what it says, and the head of the log that it leans on."""
+    from licet.training.lineage import parse_lineage
+    from licet.transparency import Attestation, Receipt, parse_receipt
+
+    if _format(content).startswith("licet-lineage/"):
+        return _lineage(parse_lineage(content), keys, at_least)
+    given = parse_receipt(content)
+    if isinstance(given, Receipt):
+        return _receipt(given, keys, at_least)
+    return _attestation(given, keys, at_least) if isinstance(given, Attestation) else _membership(given, keys)
 
 
 def _receipt(receipt: Receipt, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], Checkpoint]:
@@ -81,14 +106,80 @@ def _receipt(receipt: Receipt, keys: list[Verifier], at_least: int) -> tuple[dic
 
 
 def _membership(proof: Membership, keys: list[Verifier]) -> tuple[dict[str, Any], Checkpoint]:
+    from licet.transparency import MANIFEST
+
     digest, anchor = proof.check(keys)
-    subject = anchor.manifest.subject[0]
+    if anchor.manifest.predicate_type == MANIFEST:
+        subject = anchor.manifest.subject[0]
+        told = {
+            "name": proof.name,
+            "answer": "it is not in the manifest" if digest is None else "it is in the manifest",
+            "manifest": f"{subject.name} {subject.digest['sha256']}",
+        }
+    else:
+        told = {
+            "name": proof.name,
+            "answer": "the run did not read it" if digest is None else "the run read it",
+            **_model(anchor.manifest),
+        }
+    return told | _logged(anchor), anchor.head
+
+
+def _attestation(attestation: Attestation, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], Checkpoint]:
+    from licet.training.attestation import read_attested
+
+    checked = attestation.check(keys, at_least=at_least)
+    one = read_attested(checked.statement)
+    weights = [file for file in checked.statement.subject if file.annotations.get("digestOf") != "usage"]
     told = {
-        "name": proof.name,
-        "answer": "it is not in the manifest" if digest is None else "it is in the manifest",
-        "manifest": f"{subject.name} {subject.digest['sha256']}",
+        **_model(checked.statement),
+        "weights": [f"{file.name} {file.digest.get('sha256', '')}" for file in weights],
+        "use": [one.use.act, one.use.purpose, *one.use.territories],
+        "reading": one.use.reading,
+        "manifest": f"{one.manifest.sha256}, entry {one.manifest.place} of {one.manifest.origin}",
+        "read": f"{one.read.items} items in {one.read.epochs} epochs, {float(one.read.seconds):.0f} seconds at most",
+        "conditions": [f"{name} ({items})" for name, items in one.conditions.items()],
+        "not_passed": [f"{why} ({items})" for why, items in one.dropped.items()],
+        "bases": list(map(_base, one.bases)),
+        "code": one.code,
+        "signed_by": [key.name for key in checked.signed_by],
+    }
+    return told | _logged(checked.anchor), checked.anchor.head
+
+
+def _lineage(lineage: Lineage, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], Checkpoint]:
+    checked = lineage.check(keys, at_least=at_least)
+    anchor = lineage.models[0].attestation.check(keys, at_least=at_least).anchor
+    told = {
+        "unread": list(lineage.names),
+        "answer": "none of the models read it" if len(lineage.names) == 1 else "none of the models read any of them",
+        "models": ["{model} (run {run})".format_map(_model(one)) for one in checked.statements],
+        "nothing_proved_of": list(map(_base, checked.unknown)),
     }
     return told | _logged(anchor), anchor.head
+
+
+def _format(content: bytes) -> str:
+    """Return what a document says that it is, or "" where it does not say so."""
+    try:
+        return msgspec.json.decode(content, type=_Named).format
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def _model(statement: Statement) -> dict[str, str]:
+    from licet.training.attestation import read_attested
+
+    one = read_attested(statement)
+    return {"model": one.model, "run": one.run.name}
+
+
+def _base(base: Base) -> str:
+    """Say in a line what is known of a model that another began with."""
+    name = f"{base.name} {base.version}".rstrip()
+    if base.statement:
+        return f"{name} (attested: {base.statement})"
+    return f"{name} (licence: {base.licence or 'not stated'}; trained on: {base.states or 'not disclosed'})"
 
 
 def _deciding(predicate: dict[str, Any]) -> list[str]:
@@ -98,8 +189,9 @@ def _deciding(predicate: dict[str, Any]) -> list[str]:
 
 
 def _logged(anchor: Any) -> dict[str, Any]:  # noqa: ANN401  (the room is loaded when it is needed)
-    return {
-        "sealed": anchor.manifest.predicate["sealed"],
+    predicate = anchor.manifest.predicate
+    when = {"sealed": predicate["sealed"]} if "sealed" in predicate else {"finished": predicate["run"]["finished"]}
+    return when | {
         "log": f"entry {anchor.place} of {anchor.head.origin}, which had {anchor.head.size} entries",
         "head_signed_by": [one.verifier.name for one in anchor.signatures],
     }

@@ -3,32 +3,31 @@
 The front matter is Hugging Face's for data sets. It says `other` and that each recording has a licence of its own,
 because no one licence holds for all of them; for a model's page its maker puts the licence of the weights there, which
 no manifest knows. Where nothing is permitted there is no front matter, for then there is nothing to offer.
-
-Names, titles and sentences of other people's are escaped for Markdown (CommonMark 0.31, s. 2.4; GitHub's extensions),
-and for the HTML that Markdown lets through.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from licet.corpus import tallies
 from licet.corpus.attribution import ATTRIBUTION_NAME, licence_url
 from licet.corpus.report import known_readings
-from licet.corpus.wording import MEANINGS, answer, day_in_words, number, share, shown, span_of_time, use_in_words
+from licet.corpus.wording import MEANINGS, answer, day_in_words, number, share, span_of_time, use_in_words
+from licet.exports.markdown import escaped, front_matter, table, word
 from licet.placing import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from licet.corpus import Head
     from licet.corpus.asking import Asked
     from licet.exports.facts import Facts
 
 CARD_NAME = "RIGHTS.md"
 NO_ONE_LICENCE = "each-recording-has-its-own"
+TAGS = ("music", "audio", "rights")
 ADVICE = "Licet informs. It is no legal advice."
 
 _LICENCES = """
@@ -40,10 +39,6 @@ _LICENCES = """
            CASE WHEN place > $top THEN [] ELSE min(licence_keys) END, sum(items)::BIGINT
     FROM placed GROUP BY place ORDER BY place
 """
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-# A colon makes an address a link, or a word a picture; so does the dot of `www.`.
-_SPECIAL = re.compile(r"[&<>\\`*_{}\[\]#|~$^@=!]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
-_FIRST = re.compile(r"^(\d{0,9})(?=[-+]|[.)](?:\s|$))")  # what would begin a list
 
 
 def write(facts: Facts, out: Path) -> tuple[Path, ...]:
@@ -74,36 +69,32 @@ def card_lines(facts: Facts, manifest: Asked) -> Iterator[str]:
     yield from _verifying(facts)
 
 
-def escaped(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is, on one line, with nothing hidden in it."""
-    quiet = _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), shown(text))
-    return _FIRST.sub(r"\1\\", quiet)
-
-
 def _front_matter(facts: Facts) -> Iterator[str]:
     if not facts.counts.permitted:
         return
-    tags = dict.fromkeys(("music", "audio", "rights", *map(shown, filter(None, facts.about.keywords))))
-    yield from ("---", "license: other", f"license_name: {NO_ONE_LICENCE}", "tags:")
-    yield from (f"- {json.dumps(tag, ensure_ascii=False)}" for tag in tags)
-    yield from ("---", "")
+    tags = (*TAGS, *facts.about.keywords)
+    yield from front_matter({"license": "other", "license_name": NO_ONE_LICENCE, "tags": tags})
 
 
 def _question(facts: Facts) -> Iterator[str]:
-    head, readings = facts.head, known_readings(facts.head.policy_sha256)
-    read_as = readings.get(head.reading)
+    head = facts.head
     act, purpose, where, when = use_in_words(head)
-    accepted = ", ".join(map(escaped, head.accepts)) or "none"
     yield from ("## What was asked", "")
     yield f"May these recordings be used to **{escaped(act)}**, **{escaped(purpose)}**, **{escaped(where)}**,"
     yield f"**{escaped(when)}**?"
     yield ""
-    yield f"- Read as: {escaped(read_as.title if read_as else head.reading)}."
-    if read_as is not None:
-        yield f"  {escaped(read_as.summary)}"
-    yield f"- Conditions accepted: {accepted}."
+    yield from read_as(head)
     yield f"- A verdict holds for this use, these places and this day, {escaped(day_in_words(head.day))}, and no other."
     yield ""
+
+
+def read_as(head: Head) -> Iterator[str]:
+    """Yield how the law was read, and which conditions were accepted."""
+    reading = known_readings(head.policy_sha256).get(head.reading)
+    yield f"- Read as: {escaped(reading.title if reading else head.reading)}."
+    if reading is not None:
+        yield f"  {escaped(reading.summary)}"
+    yield f"- Conditions accepted: {', '.join(map(escaped, head.accepts)) or 'none'}."
 
 
 def _readings(facts: Facts, manifest: Asked) -> Iterator[str]:
@@ -120,37 +111,46 @@ def _readings(facts: Facts, manifest: Asked) -> Iterator[str]:
         for at, one in enumerate(points)
         for name in (escaped(known[one.reading].title if one.reading in known else one.reading),)
     ]
-    yield from _table(("reading", *tallies.VERDICTS), rows, numbers=len(tallies.VERDICTS))
+    yield from table(("reading", *tallies.VERDICTS), rows, numbers=len(tallies.VERDICTS))
     yield from (f"- *{verdict}*: {MEANINGS[verdict]}" for verdict in tallies.VERDICTS)
     yield ""
 
 
 def _licences(facts: Facts, manifest: Asked) -> Iterator[str]:
     yield from ("## Licences of the permitted items", "")
-    rows = manifest.rows(_LICENCES, top=tallies.TOP)
-    if not rows:
+    if not facts.counts.permitted:
         yield from ("Nothing is permitted.", "")
         return
     yield "Each item is under its own, and none is for all of them. An item that is not permitted is not listed."
     yield ""
-    read_as = known_readings(facts.head.policy_sha256).get(facts.head.reading)
-    if read_as is None or read_as.limitations:
-        yield "A reading may lean on an exception to copyright. Then that permits, and not the licence named here."
-        yield ""
+    yield from exceptions(facts.head)
     length = tallies.seconds(manifest).get("permitted")
     if length:
         yield f"Together they last {span_of_time(length)}, as far as their length is known."
         yield ""
-    yield from _table(
+    yield from licence_table(manifest)
+
+
+def exceptions(head: Head) -> Iterator[str]:
+    """Yield what must be known of the licences where a reading may lean on something else."""
+    reading = known_readings(head.policy_sha256).get(head.reading)
+    if reading is None or reading.limitations:
+        yield "A reading may lean on an exception to copyright. Then that permits, and not the licence named here."
+        yield ""
+
+
+def licence_table(manifest: Asked) -> Iterator[str]:
+    """Yield the licences of the permitted items, the commonest first."""
+    yield from table(
         ("licence", "address", "items"),
-        [
+        (
             (
                 escaped(name) or "none named: the manifest gives the reasons",
                 " ".join(f"<{url}>" for url in map(_plain_address, keys) if url),
                 number(items),
             )
-            for name, keys, items in rows
-        ],
+            for name, keys, items in manifest.rows(_LICENCES, top=tallies.TOP)
+        ),
     )
 
 
@@ -166,7 +166,7 @@ def _blocked(facts: Facts, manifest: Asked) -> Iterator[str]:
         (_because(one), one.verdict, one.status, number(one.items), share(one.items, facts.counts.total))
         for one in blockers
     )
-    yield from _table(("because", "verdict", "law", "items", "of all"), rows, numbers=2)
+    yield from table(("because", "verdict", "law", "items", "of all"), rows, numbers=2)
 
 
 def _because(blocker: tallies.Blocker) -> str:
@@ -177,15 +177,20 @@ def _because(blocker: tallies.Blocker) -> str:
 
 def _conditions(manifest: Asked) -> Iterator[str]:
     yield from ("## Conditions to keep", "")
-    duties = tallies.duties(manifest)
-    if not duties:
+    asked = list(duty_lines(manifest))
+    if not asked:
         yield from ("The permitted items ask for nothing in return.", "")
         return
-    for duty in duties:
+    yield from asked
+    yield from ("", f"`{ATTRIBUTION_NAME}` holds the credits, ready to paste.", "")
+
+
+def duty_lines(manifest: Asked) -> Iterator[str]:
+    """Yield what the permitted items ask for in return, a line each."""
+    for duty in tallies.duties(manifest):
         binds = "now" if duty.binds == "now" else "when something is shared"
         many = "1 item" if duty.items == 1 else f"{number(duty.items)} items"
         yield f"- **{escaped(duty.name)}** ({many}; binds {binds}): {escaped(duty.says)}"
-    yield from ("", f"`{ATTRIBUTION_NAME}` holds the credits, ready to paste.", "")
 
 
 def _limits() -> Iterator[str]:
@@ -201,30 +206,18 @@ def _verifying(facts: Facts) -> Iterator[str]:
     head, seal = facts.head, facts.seal
     yield from ("## How to verify it", "")
     yield f"- Manifest: `{facts.parquet.name}`, SHA-256 `{facts.parquet_sha256}`"
-    yield f"- Policy: {escaped(head.policy)}, SHA-256 `{_word(head.policy_sha256)}`"
-    yield f"- Catalogue: `{_word(head.catalogue)}`; fingerprint index: `{_word(head.index)}`"
+    yield f"- Policy: {escaped(head.policy)}, SHA-256 `{word(head.policy_sha256)}`"
+    yield f"- Catalogue: `{word(head.catalogue)}`; fingerprint index: `{word(head.index)}`"
     if seal is not None:
         yield f"- Logged in {escaped(seal.origin)} as entry {seal.place}, counted from 0."
         yield "- Ask for an item's receipt, and check it offline with the log's public key:"
         yield "  `licet verify receipt.json --known log.key.pub`"
     else:
         yield "- It is not logged, so nothing but these digests ties it to a day."
-    yield from (f"- Made by Licet {_word(head.licet)}", "", f"**{ADVICE}**")
-
-
-def _table(head: tuple[str, ...], rows: Iterable[Iterable[str]], *, numbers: int = 1) -> Iterator[str]:
-    """Yield a table whose last so many columns hold numbers."""
-    rule = ("---",) * (len(head) - numbers) + ("---:",) * numbers
-    yield from (f"| {' | '.join(line)} |" for line in (head, rule, *rows))
-    yield ""
+    yield from (f"- Made by Licet {word(head.licet)}", "", f"**{ADVICE}**")
 
 
 def _plain_address(key: str) -> str:
     """Return a licence's address where it can stand between angle brackets as it is."""
     url = licence_url(key)
     return url if re.fullmatch(r"https://[\w./~%+-]+", url, re.ASCII) else ""
-
-
-def _word(text: str) -> str:
-    """Return a digest or a state as it can stand in a code span."""
-    return re.sub(r"[^\w.:-]", "", text, flags=re.ASCII)

@@ -5,25 +5,96 @@ says which run it was, what it was fed and for which use, what it read, what it 
 configuration, and which models it began with: their statements, where Licet attested them too, and else what their
 makers say. `items` is the head of the set that proves of any recording that the run read it, or did not.
 `docs/runs.md` documents every field.
+
+Others' statements are read here too: a field that is missing, or is not what ours hold, is refused by its name. What is
+there besides is left alone.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
+import msgspec
+
+from licet.errors import LogError
+from licet.training.runs import Base
+from licet.training.sharding import Share
 from licet.transparency import MODEL, Statement, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import msgspec
-
     from licet.training.runs import Run
     from licet.training.usage import Usage
 
+_MILLI = 1000
 
-def attested(
+
+class RunOf(msgspec.Struct, frozen=True):
+    """The run that a model came out of."""
+
+    name: str
+    licet: str  # version
+    started: str  # ISO 8601, UTC
+    finished: str
+    wall_s: int
+
+
+class ManifestOf(msgspec.Struct, frozen=True):
+    """The manifest that it was fed, and the log's entry of it."""
+
+    sha256: str
+    origin: str
+    place: int
+
+
+class UseOf(msgspec.Struct, frozen=True):
+    """What the manifest was cleared for."""
+
+    act: str
+    purpose: str
+    territories: tuple[str, ...]
+    reading: str
+    accepts: tuple[str, ...]
+    asker: str
+    model: str
+
+
+class ReadOf(msgspec.Struct, frozen=True):
+    """What it read, in numbers."""
+
+    items: int
+    epochs: int  # in which something was read
+    reads: int  # of an item in an epoch
+    milliseconds: int  # of sound, at most
+    unmeasured: int  # items whose length is not known
+    table: str  # SHA-256 of usage.parquet
+
+    @property
+    def seconds(self) -> Fraction:
+        """How many seconds of sound were read, at most."""
+        return Fraction(self.milliseconds, _MILLI)
+
+
+class Attested(msgspec.Struct, frozen=True):
+    """What is attested of a run: see `docs/runs.md`."""
+
+    model: str
+    run: RunOf
+    manifest: ManifestOf
+    use: UseOf
+    code: str
+    config: str
+    share: Share | None
+    bases: tuple[Base, ...]
+    read: ReadOf
+    conditions: dict[str, int]  # what is asked in return, and for how many items
+    dropped: dict[str, int]  # items that did not pass, by why
+
+
+def attest(
     run: Run, usage: Usage, *, finished: datetime, epochs: int, dropped: Mapping[str, int], weights: Mapping[str, str]
 ) -> Statement:
     """Return what is attested of a run.
@@ -36,48 +107,33 @@ def attested(
         dropped: how many items did not pass, by why.
         weights: the SHA-256 of each file of weights, by its name.
     """
+    wall = round((finished - datetime.fromisoformat(run.started)).total_seconds())
+    told = Attested(
+        model=run.model,
+        run=RunOf(run.name, run.licet, run.started, finished.isoformat(timespec="seconds"), wall),
+        manifest=ManifestOf(run.manifest, run.origin, run.place),
+        use=UseOf(run.act, run.purpose, run.territories, run.reading, run.accepts, run.asker, run.for_model),
+        code=run.code,
+        config=run.config,
+        share=run.share,
+        bases=run.bases,
+        read=ReadOf(usage.items, epochs, usage.reads, usage.milliseconds, usage.unmeasured, usage.table),
+        conditions=usage.conditions,
+        dropped=dict(sorted(dropped.items())),
+    )
+    items = {"size": usage.set.size, "salt": usage.set.salt.hex(), "root": usage.set.root.hex()}
     subjects = tuple(Subject(name, {"sha256": digest}) for name, digest in sorted(weights.items()))
     table = Subject(run.name, {"sha256": usage.table}, {"digestOf": "usage"})
-    return Statement(
-        subjects or (table,),
-        MODEL,
-        {
-            "model": run.model,
-            "run": {
-                "name": run.name,
-                "licet": run.licet,
-                "started": run.started,
-                "finished": finished.isoformat(timespec="seconds"),
-                "wall_s": round((finished - datetime.fromisoformat(run.started)).total_seconds()),
-            },
-            "manifest": {"sha256": run.manifest, "origin": run.origin, "place": run.place},
-            "use": {
-                "act": run.act,
-                "purpose": run.purpose,
-                "territories": run.territories,
-                "reading": run.reading,
-                "accepts": run.accepts,
-                "asker": run.asker,
-                "model": run.for_model,
-            },
-            "code": run.code,
-            "config": run.config,
-            "share": None if run.share is None else _told(run.share),
-            "bases": [_told(base) for base in run.bases],
-            "read": {
-                "items": usage.items,
-                "epochs": epochs,
-                "reads": usage.reads,
-                "milliseconds": usage.milliseconds,
-                "unmeasured": usage.unmeasured,
-                "table": usage.table,
-            },
-            "conditions": usage.conditions,
-            "dropped": dict(sorted(dropped.items())),
-            "items": {"size": usage.set.size, "salt": usage.set.salt.hex(), "root": usage.set.root.hex()},
-        },
-    )
+    return Statement(subjects or (table,), MODEL, msgspec.to_builtins(told) | {"items": items})
 
 
-def _told(value: msgspec.Struct) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__struct_fields__}
+def read_attested(statement: Statement) -> Attested:
+    """Return what a statement attests.
+
+    Raises:
+        LogError: it is not what an attestation states. The message names the field.
+    """
+    try:
+        return msgspec.convert(statement.predicate, Attested)
+    except msgspec.ValidationError as wrong:
+        raise LogError(f"predicate: {wrong}") from wrong

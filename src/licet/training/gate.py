@@ -75,6 +75,7 @@ class Gate:
         os.close(handle)
         os.truncate(path, _LIVE_BYTES)
         self._live_path = Path(path)
+        self._ahead: int | None = None  # how many items would pass in the first epoch
         weakref.finalize(self, _forget, self._live_path, os.getpid())
         self._open()
 
@@ -93,6 +94,15 @@ class Gate:
         self._opened: _Opened | None = None
 
     def __len__(self) -> int:
+        """How many items pass in this epoch; before the first, where samplers ask already, how many would in it.
+
+        Raises:
+            GateError: see `begin_epoch`.
+        """
+        if self._admit is not None and not any(self._live[:_STATE]):
+            if self._ahead is None:
+                self._ahead = read_pass_head(self.run / PASSES / agreed(partial(self._admit, 0))).passing
+            return self._ahead
         return self._now().passed.head.passing
 
     @property
@@ -354,6 +364,14 @@ class _Opened:
         return places
 
 
+def shut(run: Path) -> None:
+    """Shut every gate of a run that is open on this machine."""
+    for path in (run / LIVE).glob("*"):
+        with path.open("r+b") as stream:
+            stream.seek(_STATE - 1)
+            stream.write(b"\1")
+
+
 def _forget(path: Path, process: int) -> None:
     if os.getpid() == process:  # and not in one that was forked
         path.unlink(missing_ok=True)
@@ -368,7 +386,7 @@ def _content(root: Path, item: Admitted) -> _Found | Drop:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode) or status.st_size != item.size:
                 return _CHANGED
-            with open(handle, "rb", closefd=False) as stream:  # noqa: PTH123  (a handle has no path)
+            with open(handle, "rb", closefd=False) as stream:
                 content = stream.read(item.size + 1)
         finally:
             os.close(handle)

@@ -19,13 +19,14 @@ import msgspec
 
 from licet.digests import sha256_bytes
 from licet.errors import LogError
-from licet.training.runs import Base
+from licet.training.attestation import read_attested
 from licet.transparency import Attestation, Membership
 from licet.transparency.fields import in_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from licet.training.runs import Base
     from licet.transparency import Statement, Verifier
 
 MOST_BYTES = 1 << 26  # of a document
@@ -58,7 +59,7 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True, tag_field="format", tag
                 checked = told.attestation.check(known, at_least=at_least)  # step 1
                 statements[sha256_bytes(told.attestation.envelope.body)] = checked.statement
                 self._absent(told, known)  # step 2
-        bases = [base for statement in statements.values() for base in bases_of(statement)]
+        bases = [base for statement in statements.values() for base in read_attested(statement).bases]
         for base in bases:  # step 3
             if base.statement and base.statement not in statements:
                 raise LogError(f"models: {base.name}, which one of them began with, is not among them")
@@ -86,18 +87,6 @@ class CheckedLineage:
 
     statements: tuple[Statement, ...]  # the model's own first
     unknown: tuple[Base, ...]  # what it began with and nobody attested: of those nothing is proved
-
-
-def bases_of(statement: Statement) -> tuple[Base, ...]:
-    """Return the models that a model began with.
-
-    Raises:
-        LogError: the statement does not say so as a statement of ours does.
-    """
-    try:
-        return msgspec.convert(statement.predicate["bases"], tuple[Base, ...])
-    except (KeyError, msgspec.ValidationError) as wrong:
-        raise LogError(f"predicate.bases: {wrong}") from wrong
 
 
 def parse_lineage(content: bytes) -> Lineage:

@@ -14,7 +14,9 @@ import mmap
 import os
 import re
 import socket
+from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licet.errors import GateError
@@ -22,7 +24,6 @@ from licet.placing import TEMPORARY, alone, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -112,6 +113,12 @@ def _files(folder: Path) -> Iterator[tuple[int, Path]]:
             yield int(path.name.partition(".")[0]), path
 
 
+@cache
 def _machine() -> str:
-    """Return a name of this machine that can stand in a file's name."""
-    return re.sub(r"[^\w.-]", "-", socket.gethostname(), flags=re.ASCII)[:64] or "here"
+    """Return a name of this machine that can stand in a file's name: two that share a folder never share a file.
+
+    Machines may go by one name. What started the kernel gave it a number of its own (Linux, random(4)).
+    """
+    name = re.sub(r"[^\w.-]", "-", socket.gethostname(), flags=re.ASCII)[:64]
+    number = Path("/proc/sys/kernel/random/boot_id")
+    return f"{name}-{number.read_text()[:8]}" if number.exists() else name

@@ -27,7 +27,7 @@ from licet.placing import force, link, make_folder, place, placed
 from licet.training.admission import Drop, Why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import numpy as np
@@ -188,7 +188,7 @@ class Pass:
             self.codes = _mapped(folder / _CODES, 1, self.head.lines)
             self._names = _Table(_mapped(folder / _NAMES, 12, self.head.lines), self.head.lines)
             self._digests = _Table(_mapped(folder / _DIGESTS, 12, self.head.lines), self.head.lines)
-            self._rows = _rows(folder / _LINES)
+            self._columns = _columns(folder / _LINES)
         except (OSError, ValueError) as wrong:
             raise GateError(f"the pass in {folder} is damaged: {wrong}", mend="begin the epoch again") from wrong
 
@@ -226,7 +226,7 @@ class Pass:
 
     def _cell(self, column: str, at: int) -> Any:  # noqa: ANN401  (a value of Arrow's)
         batch, row = divmod(at, ROWS_A_BATCH)
-        return self._rows(batch).column(column)[row].as_py()
+        return self._columns(batch)[column][row].as_py()
 
 
 class _Table:
@@ -259,13 +259,19 @@ def _mapped(path: Path, width: int, lines: int) -> memoryview:
         return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def _rows(path: Path) -> Any:  # noqa: ANN401  (pyarrow has no types)
-    """Return what gives a batch of rows by its number."""
+def _columns(path: Path) -> Callable[[int], dict[str, Any]]:
+    """Return what gives the columns of a batch of rows by its number."""
     from functools import cache
 
     import pyarrow as pa
 
-    return cache(pa.ipc.open_file(pa.memory_map(str(path))).get_batch)
+    rows = pa.ipc.open_file(pa.memory_map(str(path)))
+
+    def of_batch(number: int) -> dict[str, Any]:
+        batch = rows.get_batch(number)
+        return dict(zip(batch.schema.names, batch.columns, strict=True))
+
+    return cache(of_batch)
 
 
 def _sorted(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:

@@ -25,6 +25,7 @@ from licet.db import writing
 from licet.registry.outbox import deliver
 from licet.registry.outbox.store import OutboxStore
 from licet.registry.watching import Cleared, Finding, Read, Superseded, of_finding, of_run, of_superseded
+from licet.training.attestation import read_attested
 from licet.training.usage import TABLE_NAME, recordings_read
 from licet.transparency import MANIFEST, parse_statement
 
@@ -89,9 +90,9 @@ class Notices:
 
     def read_in_run(self, folder: Path, statement: Statement, place: int) -> None:
         """Tell every party that watches which of its recordings a run read: once, however often this is called."""
-        told = statement.predicate
-        at = datetime.fromisoformat(told["run"]["finished"])
-        run = Read(told["model"], told["run"]["name"], told["manifest"]["origin"], place, told["read"]["table"])
+        told = read_attested(statement)
+        at = datetime.fromisoformat(told.run.finished)
+        run = Read(told.model, told.run.name, told.manifest.origin, place, told.read.table)
         findings: dict[str, Finding] = {}
         for recordings in recordings_read(folder / TABLE_NAME):
             for name, holders in self._registry.holdings(recordings, as_of=at).items():

@@ -3,8 +3,9 @@
 A run is finished in this order; a kill between any two steps leaves what the next attempt goes on from, and nothing is
 logged twice:
 
-1. What was read, on every machine, is summed up: the table, and the set of names.
-2. What will be attested is noted, with the length of the log. From here on the gate lets nothing pass.
+1. Every gate that is open on this machine is shut, and what was read, on every machine, is summed up: the table, and
+   the set of names.
+2. What will be attested is noted, with the length of the log. From here on no epoch begins.
 3. It is logged, unless it stands there already.
 4. The attestation is written: the statement, signed, with its way to the log's head.
 5. Parties that watch are told which of their recordings were read, in which run, for which model.
@@ -25,9 +26,9 @@ from licet.corpus import read_head
 from licet.digests import sha256_bytes, sha256_file
 from licet.errors import GateError, SourceError, UsageError
 from licet.placing import place
-from licet.training.attestation import attested
+from licet.training.attestation import attest
 from licet.training.drops import read_drops
-from licet.training.gate import Gate
+from licet.training.gate import Gate, shut
 from licet.training.marks import epochs_marked, times_read
 from licet.training.passes import read_pass_head
 from licet.training.runs import (
@@ -263,7 +264,9 @@ class Runs:
         folder = self.at(name)
         if not (folder / ATTESTATION_NAME).exists():
             if not (folder / FINISHING_NAME).exists():
-                pending = _Finishing(self._summed_up(folder, dict(_digests(weights)), at, salt), len(self.book.log()))
+                digests = dict(_digests(weights))
+                shut(folder)
+                pending = _Finishing(self._summed_up(folder, digests, at, salt), len(self.book.log()))
                 place({folder / FINISHING_NAME: msgspec.json.encode(pending)})  # step 2
             pending = msgspec.json.decode((folder / FINISHING_NAME).read_bytes(), type=_Finishing)
             where = self.book.append_once(pending.statement.encode(), pending.since)  # step 3
@@ -283,7 +286,7 @@ class Runs:
         usage = sum_up(folder, passes[-1], times_read(folder / MARKS, head.lines), salt=salt)
         epochs, dropped = len(epochs_marked(folder / MARKS)), _dropped(folder, head)
         run = read_run(folder)
-        return attested(run, usage, finished=at, epochs=epochs, dropped=dropped, weights=weights).encoded().decode()
+        return attest(run, usage, finished=at, epochs=epochs, dropped=dropped, weights=weights).encoded().decode()
 
     def attestation(self, name: str) -> Attestation:
         """Return the attestation of a finished run.

@@ -20,7 +20,8 @@ from licet.corpus.leaving_out import write_without
 from licet.corpus.sealing import leaning_on
 from licet.digests import sha256_bytes
 from licet.errors import UsageError
-from licet.training.lineage import Lineage, Told, bases_of
+from licet.training.attestation import read_attested
+from licet.training.lineage import Lineage, Told
 from licet.training.marks import times_read
 from licet.training.passes import lines_of, read_pass_head
 from licet.training.runs import ATTESTATION_NAME, FINISHING_NAME, MARKS, passes_of, read_run
@@ -97,8 +98,8 @@ class Scrubber:
             wall = milliseconds = 0
             if name in attested:
                 statements.add(sha256_bytes(attested[name].envelope.body))
-                told = attested[name].statement.predicate
-                wall, milliseconds = told["run"]["wall_s"], told["read"]["milliseconds"]
+                told = read_attested(attested[name].statement)
+                wall, milliseconds = told.run.wall_s, told.read.milliseconds
             affected.append(Affected(name, run, name in attested, read, again, wall, milliseconds))
         return Scrub(names, tuple(affected), tuple(spared))
 
@@ -139,7 +140,7 @@ class Scrubber:
         found = {name: self.runs.attestation(name)}
         waiting = [found[name]]
         while waiting:
-            for base in bases_of(waiting.pop().statement):
+            for base in read_attested(waiting.pop().statement).bases:
                 if base.statement and base.statement not in by_statement:
                     raise UsageError(f"{base.name} was attested elsewhere", mend="ask its keeper to prove its lineage")
                 run, attestation = by_statement.get(base.statement, ("", None))
