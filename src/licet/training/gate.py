@@ -12,31 +12,28 @@ Once more than a share of what the manifest permitted does not pass, for reasons
 is shut: `GateError`, and no item passes any more.
 
 A gate travels to other processes, which open what they need there, and see at once when the process that it came from
-begins another epoch, or shuts the gate: that stands in nine bytes that all of them map.
+begins another epoch, or shuts the gate (`live`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
-import stat
 import tempfile
-import weakref
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from licet.catalog import unescape_path
-from licet.errors import GateError, IdentifierError
-from licet.placing import make_folder
+from licet.errors import GateError
 from licet.training.admission import Drop, Why
+from licet.training.cleared_file import CHANGED, cleared_file
 from licet.training.drops import Dropped, Drops
+from licet.training.live import NOTHING, Live
 from licet.training.marks import Marks
 from licet.training.passes import Pass, read_pass_head
 from licet.training.ranks import agreed
-from licet.training.runs import DROPS, MARKS, PASSES
+from licet.training.runs import DROPS, LIVE, MARKS, PASSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,16 +41,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from licet.training.cleared_file import ClearedFile
     from licet.training.passes import Admitted, PassHead
 
 T = TypeVar("T")
 
-LIVE = "live"
-_LIVE_BYTES = 4096
-_STATE = 9  # bytes: the number of what is live, and whether the gate is shut
 _NOT_LISTED = Drop(Why.NOT_LISTED, "The manifest has no such item.")
-_NO_DIGEST = Drop(Why.NO_DIGEST, "The manifest does not tell the bytes of its file.")
-_CHANGED = Drop(Why.CHANGED, "Its bytes are not those that were cleared.")
 
 
 class Gate:
@@ -69,28 +62,23 @@ class Gate:
             most_unfit: the share of what the manifest permitted that may fail to pass, 0 to 1.
         """
         self.run, self.root, self.most_unfit = run, root, most_unfit
-        self._admit: Callable[[int], str] | None = admit
-        make_folder(run / LIVE)
-        handle, path = tempfile.mkstemp(dir=run / LIVE)
-        os.close(handle)
-        os.truncate(path, _LIVE_BYTES)
-        self._live_path = Path(path)
+        self._admit = admit
+        self._owner = os.getpid()
         self._ahead: int | None = None  # how many items would pass in the first epoch
-        weakref.finalize(self, _forget, self._live_path, os.getpid())
-        self._open()
+        self._open(Live.make(run / LIVE))
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel as names of files; what begins epochs stays behind."""
-        return {"run": self.run, "root": self.root, "most_unfit": self.most_unfit, "_live_path": self._live_path}
+        return {"run": self.run, "root": self.root, "most_unfit": self.most_unfit, "live": self._live.path}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _admit=None)
-        self._open()
+        self.run, self.root, self.most_unfit = state["run"], state["root"], state["most_unfit"]
+        self._owner = 0  # of no process
+        self._open(Live(state["live"]))
 
-    def _open(self) -> None:
-        with self._live_path.open("r+b") as stream:
-            self._live = mmap.mmap(stream.fileno(), _LIVE_BYTES)
-        self._seen = b""  # of what is live, when the pass was opened
+    def _open(self, live: Live) -> None:
+        self._live = live
+        self._seen = b""  # the state of what is live when its pass was opened
         self._opened: _Opened | None = None
 
     def __len__(self) -> int:
@@ -99,7 +87,7 @@ class Gate:
         Raises:
             GateError: see `begin_epoch`.
         """
-        if self._admit is not None and not any(self._live[:_STATE]):
+        if self._owner == os.getpid() and self._live.state == NOTHING:
             if self._ahead is None:
                 self._ahead = read_pass_head(self.run / PASSES / agreed(partial(self._admit, 0))).passing
             return self._ahead
@@ -131,16 +119,13 @@ class Gate:
             GateError: it is not the process that opened the gate, too much is not permitted any more, or what was
                 cleared cannot be told.
         """
-        if self._admit is None:
+        if self._owner != os.getpid():
             raise GateError("a worker begins no epoch", mend="call begin_epoch in the process that opened the gate")
         self.flush()
         name = passed or agreed(partial(self._admit, epoch))
         head = read_pass_head(self.run / PASSES / name)
         self._check_share(head, head.unfit)
-        serial = int.from_bytes(self._live[:8], "little") + 1
-        coded = name.encode() + b"\0"
-        self._live[_STATE : _STATE + len(coded)] = coded
-        self._live[:_STATE] = serial.to_bytes(8, "little") + b"\0"
+        self._live.begin(name)
         return name
 
     def epochs(self, count: int, first: int = 0) -> Iterator[int]:
@@ -248,13 +233,13 @@ class Gate:
         try:
             loaded = load()
         except Exception:
-            if _as_it_was(found):
+            if found.untouched():
                 raise
         else:
-            if _as_it_was(found):
+            if found.untouched():
                 now.marks.mark(place)
                 return (loaded,)
-        self._drop(now, now.passed.item(place).name, place, _CHANGED)
+        self._drop(now, now.passed.item(place).name, place, CHANGED)
         return None
 
     def admit_bytes(self, content: bytes, name: str = "") -> int | None:
@@ -296,19 +281,18 @@ class Gate:
         Raises:
             GateError: none is, or the gate is shut.
         """
-        state = self._live[:_STATE]
+        state = self._live.state
         if state == self._seen and self._opened is not None:
             return self._opened
-        if state[8]:
+        if self._live.shut:
             raise GateError("the gate is shut", mend="`licet run status` says what does not pass, and why")
-        if not any(state):
+        if state == NOTHING:
             raise GateError("no epoch is under way", mend="for epoch in gate.epochs(10): ...")
-        name = self._live[_STATE : self._live.find(b"\0", _STATE)].decode()
         self.flush()
-        self._opened, self._seen = _Opened(self.run, name), state
+        self._opened, self._seen = _Opened(self.run, self._live.name), state
         return self._opened
 
-    def _found(self, now: _Opened, place: int | None, name: str) -> _Found | None:
+    def _found(self, now: _Opened, place: int | None, name: str) -> ClearedFile | None:
         """Return the file of the item at a place, if it passes and its bytes are those that were cleared; else None."""
         if place is None:
             self._drop(now, name, None, _NOT_LISTED)
@@ -316,7 +300,7 @@ class Gate:
         if now.passed.codes[place]:
             return None
         item = now.passed.item(place)
-        found = _content(self.root, item) if item.sha256 else _NO_DIGEST
+        found = cleared_file(self.root, item)
         if isinstance(found, Drop):
             self._drop(now, item.name, place, found)
             return None
@@ -328,7 +312,7 @@ class Gate:
             try:
                 self._check_share(now.passed.head, now.passed.head.unfit + now.drops.count())
             except GateError:
-                self._live[8:_STATE] = b"\1"
+                self._live.close()
                 raise
 
     def _check_share(self, head: PassHead, unfit: int) -> None:
@@ -338,14 +322,6 @@ class Gate:
                 f"and at most {self.most_unfit:.1%} may",
                 mend="`licet run status` says which and why; clear the corpus again, or allow more with --most-unfit",
             )
-
-
-class _Found(NamedTuple):
-    """The file of an item that passes."""
-
-    content: bytes
-    path: Path
-    status: os.stat_result  # from before its bytes were read
 
 
 class _Opened:
@@ -362,46 +338,3 @@ class _Opened:
         places = self.passed.passing()
         places.flags.writeable = False
         return places
-
-
-def shut(run: Path) -> None:
-    """Shut every gate of a run that is open on this machine."""
-    for path in (run / LIVE).glob("*"):
-        with path.open("r+b") as stream:
-            stream.seek(_STATE - 1)
-            stream.write(b"\1")
-
-
-def _forget(path: Path, process: int) -> None:
-    if os.getpid() == process:  # and not in one that was forked
-        path.unlink(missing_ok=True)
-
-
-def _content(root: Path, item: Admitted) -> _Found | Drop:
-    """Return an item's file, or why it does not pass (steps 2 and 3 above)."""
-    try:
-        path = root / os.fsdecode(unescape_path(item.name))
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # what is no file is not waited for
-        try:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode) or status.st_size != item.size:
-                return _CHANGED
-            with open(handle, "rb", closefd=False) as stream:
-                content = stream.read(item.size + 1)
-        finally:
-            os.close(handle)
-    except (OSError, IdentifierError, ValueError) as refused:
-        return Drop(Why.MISSING, f"Its file cannot be read: {refused}")
-    return _Found(content, path, status) if hashlib.sha256(content).hexdigest() == item.sha256 else _CHANGED
-
-
-def _as_it_was(found: _Found) -> bool:
-    """Whether a file is still what it was when its bytes were compared, as far as its status tells."""
-    try:
-        return _mark_of(found.path.stat()) == _mark_of(found.status)
-    except OSError:
-        return False
-
-
-def _mark_of(status: os.stat_result) -> tuple[int, ...]:
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

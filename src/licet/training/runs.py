@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RUN_NAME = "run.json"
 FINISHING_NAME = "finishing.json"  # what is being logged of a run, from which on nothing more is read
 ATTESTATION_NAME = "attestation.json"
-PASSES, MARKS, DROPS = "passes", "usage", "drops"
+PASSES, MARKS, DROPS, LIVE = "passes", "usage", "drops", "live"
 BASES = "bases"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 

@@ -28,13 +28,15 @@ from licet.errors import GateError, SourceError, UsageError
 from licet.placing import place
 from licet.training.attestation import attest
 from licet.training.drops import read_drops
-from licet.training.gate import Gate, shut
+from licet.training.gate import Gate
+from licet.training.live import all_live
 from licet.training.marks import epochs_marked, times_read
 from licet.training.passes import read_pass_head
 from licet.training.runs import (
     ATTESTATION_NAME,
     DROPS,
     FINISHING_NAME,
+    LIVE,
     MARKS,
     RUN_NAME,
     Base,
@@ -265,7 +267,8 @@ class Runs:
         if not (folder / ATTESTATION_NAME).exists():
             if not (folder / FINISHING_NAME).exists():
                 digests = dict(_digests(weights))
-                shut(folder)
+                for live in all_live(folder / LIVE):
+                    live.close()
                 pending = _Finishing(self._summed_up(folder, digests, at, salt), len(self.book.log()))
                 place({folder / FINISHING_NAME: msgspec.json.encode(pending)})  # step 2
             pending = msgspec.json.decode((folder / FINISHING_NAME).read_bytes(), type=_Finishing)
