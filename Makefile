@@ -27,6 +27,8 @@ page-tools:
 database-tools:
 	command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }
 
+# Python keeps what it compiled, whatever the caller's environment says: else each process compiles all again.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.ready page-tools database-tools
 	$(BIN)/python -c 'from licet.identify.rehearsing import rehearse; rehearse()'  # compiled once, and not by each worker
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-report=json:.coverage.json

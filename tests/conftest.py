@@ -18,13 +18,36 @@ from hypothesis import settings
 sys.path.insert(0, str(Path(__file__).parent))  # for the server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from postgres import Server
+
+UNTRACED = "untraced: do the same thing many thousands of times, and leave it to other tests to cover those lines"
 
 settings.register_profile("licet", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "licet"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our marks."""
+    config.addinivalue_line("markers", UNTRACED)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no coverage while a test runs that is marked `untraced`: it would take twice its time and more.
+
+    What pytest-cov has for it (`no_cover`) stops one of the two tracers that it starts in a process of xdist's.
+    """
+    if item.get_closest_marker("untraced") is None:
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 @pytest.fixture(scope="session")

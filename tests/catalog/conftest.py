@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from licet.catalog import open_source
+from licet.catalog.store import CatalogStore
+from licet.db import open_database
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the look-alikes
 
@@ -16,7 +18,17 @@ DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from licet.catalog import Entry, Problem, Source
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[CatalogStore]:
+    """Open an empty catalogue."""
+    engine = open_database(database)
+    yield CatalogStore(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

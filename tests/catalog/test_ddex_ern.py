@@ -474,6 +474,7 @@ def test_deep_nesting_ends_the_reading(tmp_path: Path) -> None:
     assert (problem.where, problem.severity) == ("message.xml:8", Severity.LOST)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("where", ["title", "attribute", "comment", "elements"])
 def test_ten_megabytes_in_one_recording_cost_it_alone(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -508,6 +509,7 @@ def test_a_recording_of_too_many_bytes_is_lost(tmp_path: Path, monkeypatch: pyte
     assert [one.where for one in problems] == ["message.xml:7"]
 
 
+@pytest.mark.untraced
 def test_a_long_message_is_read_in_little_memory(tmp_path: Path) -> None:
     """Deals and whatever else is not asked for leave nothing behind."""
     (tmp_path / "m.xml").write_text(ern_message(ern_recording(), deals=STREAMS * 9_000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,9 @@ from lookalikes import BY, NAMES, NC, ROWS, licence_record, mtg_jamendo, track_r
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from licet.catalog import Source
+    from licet.catalog.store import CatalogStore
 
 
 def read(folder: Path) -> tuple[dict[str, Entry], list[Problem]]:
@@ -186,3 +190,17 @@ def test_the_real_checkout_is_read_whole(jamendo_items: list[Entry | Problem]) -
     assert len(whole) == 4_276
     words = Counter(licence.partition(": ")[0] for licence in licences)
     assert words["Available under License Art Libre"] == 15
+
+
+@pytest.mark.untraced
+def test_the_real_catalogue_is_kept_and_found(
+    jamendo: Source, jamendo_items: list[Entry | Problem], store: CatalogStore
+) -> None:
+    """All of MTG-Jamendo is recorded, and its keys are found again."""
+    then = datetime(2026, 5, 1, tzinfo=UTC)
+    recorded = store.record(jamendo.kind, jamendo.location, then, jamendo.files(), jamendo_items)
+    assert (recorded.snapshot.entries, recorded.snapshot.licensed, recorded.problem_count) == (53_386, 11_565, 0)
+    entries = [item for item in jamendo_items if isinstance(item, Entry)]
+    found = store.find([str(entry.key) for entry in entries[::20]], as_of=then)
+    assert {key: listed.entry for key, (listed,) in found.items()} == {str(entry.key): entry for entry in entries[::20]}
+    assert len(store.resolve(["jamendo-artist:14"])["jamendo-artist:14"]) == 138

@@ -35,7 +35,6 @@ from licet.errors import UsageError, WorkspaceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from licet.catalog import Source
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -55,14 +54,6 @@ def record(
     """Record a reading; its file is another at each time."""
     files = (SourceFile("list.csv", sha256_bytes(f"{location} {when}".encode()), 10),)
     return store.record("table", location, when, files, items, **more)
-
-
-@pytest.fixture
-def store(database: str) -> Iterator[CatalogStore]:
-    """Open an empty catalogue."""
-    engine = open_database(database)
-    yield CatalogStore(engine)
-    engine.dispose()
 
 
 def listed(store: CatalogStore, key: str, as_of: datetime) -> list[tuple[str | None, str, bool]]:
@@ -303,15 +294,3 @@ def test_drift_is_the_difference_of_two_lists(
     assert drift is not None
     assert replace(drift, examples=()) == expected
     engine.dispose()
-
-
-def test_the_real_catalogue_is_kept_and_found(
-    jamendo: Source, jamendo_items: list[Entry | Problem], store: CatalogStore
-) -> None:
-    """All of MTG-Jamendo is recorded, and its keys are found again."""
-    recorded = store.record(jamendo.kind, jamendo.location, MAY, jamendo.files(), jamendo_items)
-    assert (recorded.snapshot.entries, recorded.snapshot.licensed, recorded.problem_count) == (53_386, 11_565, 0)
-    entries = [item for item in jamendo_items if isinstance(item, Entry)]
-    found = store.find([str(entry.key) for entry in entries[::20]], as_of=MAY)
-    assert {key: listed.entry for key, (listed,) in found.items()} == {str(entry.key): entry for entry in entries[::20]}
-    assert len(store.resolve(["jamendo-artist:14"])["jamendo-artist:14"]) == 138

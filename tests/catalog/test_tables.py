@@ -327,6 +327,7 @@ def test_attributions_belong_where_their_links_lead(tmp_path: Path) -> None:
     assert (str(told[2].key), told[2].holdings) == ("fma:9", ())
 
 
+@pytest.mark.untraced
 def test_the_real_attribution_list_is_read_whole(data: Path) -> None:
     """All 13,874 attributions: 8,967 BY and 4,907 CC0."""
     path = data / "stable-audio-open" / "fma_dataset_attribution2.csv"

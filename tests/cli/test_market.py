@@ -32,22 +32,41 @@ def told(*arguments: str, code: int = 0) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace with two refused recordings, their holder, a stranger, and a team that has a key."""
-    monkeypatch.chdir(tmp_path)
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder, at noon of 22 November 2026."""
+    monkeypatch.chdir(folder)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795348800")
-    with Workspace.init(tmp_path) as room:
+    return folder
+
+
+def begin(folder: Path) -> None:
+    """Make a workspace with two refused recordings, their holders, and a team that has a key, where we stand."""
+    with Workspace.init(folder) as room:
         record(room, {1: "All rights reserved", 2: "CC-BY-NC-4.0"})
     run("log", "init", "log.example/one")
     run("key", "make", "lab.key", "lab.example")
     for party, more in (("ann", ()), ("bob", ()), ("lab", ("--key", "lab.key.pub"))):
         run("party", "add", party, party.title(), "--control", "account", "--proof", "a challenge file", *more)
-    (tmp_path / "holdings.csv").write_text("recording,right,holder\njamendo:1,,ann\njamendo:2,,bob\n")
+    (folder / "holdings.csv").write_text("recording,right,holder\njamendo:1,,ann\njamendo:2,,bob\n")
     run("register", "ann", "holdings.csv")
-    (tmp_path / "corpus.csv").write_text("id\njamendo:1\njamendo:2\n")
+    (folder / "corpus.csv").write_text("id\njamendo:1\njamendo:2\n")
     run("clear", "corpus.csv", *USE, "--no-report", code=1)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace of the test's own."""
+    begin(stand_in(tmp_path, monkeypatch))
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that is made once, for what is refused: nobody changes it."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        begin(stand_in(folder, patch))
+    return folder
 
 
 def test_offer_quote_accept_clear(here: Path) -> None:
@@ -88,11 +107,16 @@ def test_offer_quote_accept_clear(here: Path) -> None:
     ],
     ids=["none", "no currency", "which rate", "another rate", "percent", "currencies"],
 )
-def test_prices_that_make_no_sense(prices: tuple[str, ...], says: str, here: Path) -> None:
+def test_prices_that_make_no_sense(
+    prices: tuple[str, ...], says: str, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The error names what is wrong, and nothing is said."""
-    assert here.exists()
-    with pytest.raises(UsageError, match=says):
-        run("offer", "ann", "--all", *prices)
+    stand_in(made, monkeypatch)
+    with Workspace.open(made) as room:
+        before = room.desk.store.count()
+        with pytest.raises(UsageError, match=says):
+            run("offer", "ann", "--all", *prices)
+        assert room.desk.store.count() == before
 
 
 def test_a_minimum_of_the_only_rate(here: Path) -> None:

@@ -28,17 +28,42 @@ def run(*arguments: str, code: int = 0) -> str:
     return done.output
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace with a log, in which a list was cleared: three recordings and a stranger."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795348800")  # 2026-11-22, noon
-    with Workspace.init(tmp_path) as room:
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder, at noon of 22 November 2026."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795348800")
+    return folder
+
+
+def begin(folder: Path) -> None:
+    """Make a workspace with a log where we stand, and clear a list in it: three recordings and a stranger."""
+    with Workspace.init(folder) as room:
         record(room, TERMS)
-    (tmp_path / "corpus.csv").write_text("id\njamendo:1\njamendo:2\njamendo:3\njamendo:9\n")
+    (folder / "corpus.csv").write_text("id\njamendo:1\njamendo:2\njamendo:3\njamendo:9\n")
     run("log", "init", "log.example/one")
     assert "sealed: entry 0 of log.example/one" in clear()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace of the test's own, in which a list was cleared."""
+    begin(stand_in(tmp_path, monkeypatch))
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which a list was cleared, made once: nobody changes it."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        begin(stand_in(folder, patch))
+    return folder
+
+
+@pytest.fixture
+def there(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in the workspace that nobody changes."""
+    return stand_in(made, monkeypatch)
 
 
 def clear(*more: str) -> str:
@@ -46,14 +71,24 @@ def clear(*more: str) -> str:
     return run("clear", "corpus.csv", "--use", "index", "--purpose", "commercial", "--in", "EU", *more, code=1)
 
 
-@pytest.fixture
-def empty(here: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds a receipt and the public key, and nothing else."""
-    folder = tmp_path_factory.mktemp("empty")
+def handed_over(folder: Path) -> Path:
+    """Put a receipt, a proof and the public key of the workspace that we stand in into a folder."""
     (folder / "receipt.json").write_text(run("receipt", "jamendo:1"))
     (folder / "proof.json").write_text(run("prove", "jamendo:77"))
-    shutil.copy(here / "keys" / "log.key.pub", folder / "log.pub")
+    shutil.copy(Path("keys", "log.key.pub"), folder / "log.pub")
     return folder
+
+
+@pytest.fixture
+def empty(there: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds a receipt and the public key, and nothing else."""
+    return handed_over(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture
+def taken(here: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a folder, taken from the test's own workspace."""
+    return handed_over(tmp_path_factory.mktemp("taken"))
 
 
 def elsewhere(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -99,9 +134,9 @@ def test_what_was_altered_is_refused_by_name(empty: Path) -> None:
         run("verify", str(empty / "altered.json"), "--known", str(empty / "log.pub"))
 
 
-def test_a_head_that_somebody_else_has_must_agree(here: Path, empty: Path) -> None:
+def test_a_head_that_somebody_else_has_must_agree(here: Path, taken: Path) -> None:
     """The same one; a later one, with the proof of growth; and no other."""
-    receipt, known = str(empty / "receipt.json"), str(empty / "log.pub")
+    receipt, known = str(taken / "receipt.json"), str(taken / "log.pub")
     shutil.copy("log/checkpoint", "then")
     assert "agrees" in run("verify", receipt, "--known", known, "--checkpoint", "then")
     (here / "more").write_text("more")
@@ -139,7 +174,7 @@ def run_to(folder: Path, *arguments: str) -> str:
     return str(path)
 
 
-def test_several_sign_and_keys_change(here: Path, empty: Path) -> None:
+def test_several_sign_and_keys_change(here: Path, taken: Path) -> None:
     """By the commands: make, show, rotate, revoke."""
     made = json.loads(run("key", "make", "keys/legal.key", "legal.example/one", "--json"))
     assert made["public_key"].startswith("legal.example/one+")
@@ -149,18 +184,18 @@ def test_several_sign_and_keys_change(here: Path, empty: Path) -> None:
         "verify",
         "both.json",
         "--known",
-        str(empty / "log.pub"),
+        str(taken / "log.pub"),
         "--known",
         "keys/legal.key.pub",
         "--at-least",
         "2",
     )
     assert "log.example/one, legal.example/one" in run(*both)
-    old = (empty / "log.pub").read_text().strip()
+    old = (taken / "log.pub").read_text().strip()
     new = json.loads(run("key", "rotate", "--json"))["public_key"]
     assert old not in run("key", "rotate")
     assert run("key", "show").count("succeeds") == 2
-    assert "revoked" in run("key", "revoke", str(empty / "log.pub"), "--why", "stolen")
+    assert "revoked" in run("key", "revoke", str(taken / "log.pub"), "--why", "stolen")
     told = json.loads(run("key", "show", "--json"))
     assert [one["act"] for one in told["said"]] == ["succeeds", "succeeds", "revoked"]
     assert new in told["said"][0]["key"]
@@ -230,7 +265,7 @@ def test_many_reopened_are_not_all_shown(tmp_path: Path, monkeypatch: pytest.Mon
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
 )
-def test_what_makes_no_sense_is_said(arguments: list[str], error: type[LicetError], here: Path) -> None:
+def test_what_makes_no_sense_is_said(arguments: list[str], error: type[LicetError], there: Path) -> None:
     """And how to mend it."""
     with pytest.raises(error):
         run(*arguments)

@@ -330,6 +330,7 @@ def test_only_what_is_permitted_is_credited(tmp_path: Path) -> None:
     assert [line["attribution"] for line in others] == ["", ""]
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not SHARED.is_file(), reason="the list of Stable Audio Open is not part of this repository")
 def test_the_list_of_stable_audio_open_clears_as_its_makers_say(tmp_path: Path) -> None:
     """8,967 recordings under CC BY and 4,907 under CC0, all permitted; every credit stands in the attribution text."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+import scanning
 from corpora import COMMERCIAL, clip, lines_of
 from licet.corpus.journal import Journal
 from licet.errors import WorkspaceError
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
 
     from licet.workspace import Workspace
 
-ASKED = ("--use", "train-generative", "--purpose", "commercial", "--in", "EU", "--on", "2026-11-22", "--no-report")
-
-
-def house(workspace: Workspace, folder: Path) -> Path:
-    """Copy a workspace, without what it has heard of any corpus."""
-    return shutil.copytree(workspace.folder, folder, ignore=shutil.ignore_patterns("scans", "manifests"))
-
-
-def clearing(corpus: Path, where: Path, out: Path, workers: int = 1) -> subprocess.Popen[bytes]:
-    """Start clearing at the command line."""
-    command = (sys.executable, "-m", "licet.cli", "clear", str(corpus), *ASKED)
-    more = ("-w", str(where), "--out", str(out), "--workers", str(workers), "--json")
-    return subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
 
 def written(out: Path) -> tuple[bytes, bytes]:
     """Return the bytes of both manifests."""
@@ -42,54 +29,57 @@ def written(out: Path) -> tuple[bytes, bytes]:
 
 
 @pytest.fixture(scope="module")
-def whole(workspace: Workspace, copies: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+def scans(workspace: Workspace, copies: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds what came of each scan: it is killed, or runs out of disk, or nobody disturbs it."""
+    folder = tmp_path_factory.mktemp("scans")
+    for name in scanning.SCANS:  # what it has heard of any corpus is left out
+        shutil.copytree(workspace.folder, folder / name / "w", ignore=shutil.ignore_patterns("scans", "manifests"))
+    command = (sys.executable, scanning.__file__, str(copies), str(folder))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(scans: Path) -> tuple[bytes, bytes]:
     """The manifest of a scan that nobody disturbed."""
-    folder = tmp_path_factory.mktemp("whole")
-    process = clearing(copies, house(workspace, folder / "w"), folder / "out")
-    _, said = process.communicate()
-    assert process.returncode == 1, said
-    return written(folder / "out")
+    return written(scans / scanning.WHOLE / "out")
 
 
-@pytest.mark.parametrize("after_s", [0.9, 1.6, 2.6])
+@pytest.fixture(scope="module")
+def codes(scans: Path) -> dict[str, int]:
+    """What each scan exited with in the end: 1, for some items are refused."""
+    found: dict[str, int] = json.loads((scans / "codes.json").read_bytes())
+    assert found == dict.fromkeys(scanning.SCANS, 1) | {"stopped": 2}
+    return found
+
+
+@pytest.mark.parametrize("name", scanning.KILLED)
 def test_a_scan_killed_and_resumed_gives_the_same_bytes(
-    workspace: Workspace, copies: Path, whole: tuple[bytes, bytes], tmp_path: Path, after_s: float
+    scans: Path, whole: tuple[bytes, bytes], codes: dict[str, int], name: str
 ) -> None:
     """Kill -9, wherever it was; no manifest is there until it is whole."""
-    where = house(workspace, tmp_path / "w")
-    process = clearing(copies, where, tmp_path / "out")
-    time.sleep(after_s)
-    process.kill()
-    process.communicate()
-    if (tmp_path / "out" / "manifest.parquet").exists():
-        assert written(tmp_path / "out") == whole
-    clearing(copies, where, tmp_path / "out").communicate()
-    assert written(tmp_path / "out") == whole
+    if (scans / name / "left").exists():
+        assert written(scans / name / "left") == whole
+    assert written(scans / name / "out") == whole
 
 
-def test_two_workers_give_the_same_bytes_as_one(
-    workspace: Workspace, copies: Path, whole: tuple[bytes, bytes], tmp_path: Path
-) -> None:
+def test_two_workers_give_the_same_bytes_as_one(scans: Path, whole: tuple[bytes, bytes], codes: dict[str, int]) -> None:
     """Scale decides only where the work is done."""
-    process = clearing(copies, house(workspace, tmp_path / "w"), tmp_path / "out", workers=2)
-    process.communicate()
-    assert written(tmp_path / "out") == whole
+    assert written(scans / scanning.IN_TWO / "out") == whole
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(
-    workspace: Workspace, copies: Path, whole: tuple[bytes, bytes], tmp_path: Path
+    scans: Path, whole: tuple[bytes, bytes], codes: dict[str, int]
 ) -> None:
     """No manifest appears; with room again the scan goes on and gives the same bytes."""
-    where = house(workspace, tmp_path / "w")
-    command = f"ulimit -f 24; exec {sys.executable} -m licet.cli clear {copies} {' '.join(ASKED)} --workers 1 "
-    command += f"-w {where} --out {tmp_path / 'out'}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)  # noqa: S607
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert "mend:" in done.stderr
-    assert not (tmp_path / "out" / "manifest.parquet").exists()
-    clearing(copies, where, tmp_path / "out").communicate()
-    assert written(tmp_path / "out") == whole
+    full = scans / scanning.FULL
+    said = (full / "said when full").read_text()
+    assert codes["stopped"] == 2
+    assert "Traceback" not in said
+    assert "mend:" in said
+    assert not (full / "left").exists()
+    assert written(full / "out") == whole
 
 
 def test_what_was_heard_is_not_heard_again(workspace: Workspace, tmp_path: Path) -> None:

@@ -161,6 +161,7 @@ def test_nothing_permitted_is_said_to_be_so(tmp_path: Path) -> None:
     assert rows == []
 
 
+@pytest.mark.untraced
 def test_memory_does_not_grow_with_the_manifest(tmp_path: Path) -> None:
     """Ten times the lines, and no more than a few batches of rows."""
 

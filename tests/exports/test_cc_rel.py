@@ -170,6 +170,7 @@ def test_two_rows_of_one_item_are_two_works(tmp_path: Path) -> None:
     assert names == {"ni:m#item/x:1", "ni:m#item/x:2", "ni:m#item/x%3A1"}
 
 
+@pytest.mark.untraced
 def test_memory_does_not_grow_with_the_manifest(tmp_path: Path) -> None:
     """Ten times the lines, the same peak."""
     peaks = []

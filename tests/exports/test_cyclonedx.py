@@ -11,7 +11,6 @@ import pytest
 from cyclonedx.model.bom import Bom
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.spdx import is_supported_id
-from cyclonedx.validation.json import JsonStrictValidator
 
 from licet.corpus import Seal
 from licet.corpus.manifest import SEAL_NAME
@@ -161,4 +160,6 @@ def _under(numbered: tuple[int, Licence]) -> Line:
 
 
 def _faults(text: str) -> object:
+    from cyclonedx.validation.json import JsonStrictValidator  # five seconds, which each process would spend
+
     return JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)

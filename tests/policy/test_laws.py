@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def speaks_for(term: Term, use: Use) -> bool:
     return permits and not term.dropped
 
 
+@pytest.mark.untraced
 @given(questions())
 def test_silence_is_never_permission(question: Question) -> None:
     """Law 1: nothing is permitted unless some term in force offers a licence, or permits this very use."""
@@ -100,6 +102,7 @@ def test_the_order_of_evidence_never_matters(question: Question, shuffler: st.Da
     assert decide(question, POLICY, "strict") == decide(again, POLICY, "strict")
 
 
+@pytest.mark.untraced
 @given(questions())
 def test_names_and_digests_never_matter(question: Question) -> None:
     """Law 2: items of which the same is said are told the same, to the last reason, about their own recordings."""
@@ -118,6 +121,7 @@ def test_one_more_refusal_never_makes_a_verdict_more_permissive(question: Questi
     assert all(RANK[after[reading]] >= RANK[before[reading]] for reading in before)
 
 
+@pytest.mark.untraced
 @given(questions())
 def test_every_opinion_has_reasons_and_every_reason_names_evidence(question: Question) -> None:
     """Law 3: and a reason that points the way the verdict went is among them."""
@@ -127,6 +131,7 @@ def test_every_opinion_has_reasons_and_every_reason_names_evidence(question: Que
         assert any(reason.outcome is opinion.outcome for reason in opinion.reasons)
 
 
+@pytest.mark.untraced
 @given(questions())
 def test_accepting_more_never_makes_a_verdict_less_permissive(question: Question) -> None:
     """An undertaking only ever helps."""
@@ -135,6 +140,7 @@ def test_accepting_more_never_makes_a_verdict_less_permissive(question: Question
     assert all(RANK[after[reading]] <= RANK[before[reading]] for reading in before)
 
 
+@pytest.mark.untraced
 @given(questions(), st.sampled_from(("contradicted", "doubtful")))
 def test_a_doubt_never_helps(question: Question, law: str) -> None:
     """Law 6: whatever is in doubt about identity, nothing is permitted by it."""
@@ -145,6 +151,7 @@ def test_a_doubt_never_helps(question: Question, law: str) -> None:
     assert RANK[outcomes(doubted)["strict"]] >= RANK[outcomes(question)["strict"]]
 
 
+@pytest.mark.untraced
 @given(questions())
 def test_strict_is_never_more_permissive_than_the_guidance(question: Question) -> None:
     """The default reading is the most careful one."""

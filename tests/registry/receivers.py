@@ -55,12 +55,15 @@ def never() -> str:
 
 
 def at_random(seed: int, share: float) -> Callable[[], str]:
-    """Fail at a share of all that is asked, each time in another way."""
+    """Fail at a share of all that is asked: in every way there is at first, then in any, however little is asked."""
     dice, lock = random.Random(seed), threading.Lock()
+    first = dice.sample(FAULTS, len(FAULTS))
 
     def draw() -> str:
         with lock:
-            return dice.choice(FAULTS) if dice.random() < share else ""
+            if dice.random() >= share:
+                return ""
+            return first.pop() if first else dice.choice(FAULTS)
 
     return draw
 

@@ -294,6 +294,7 @@ def cost(items: list[tuple[str, ...]], market: list[tuple[Said, frozenset[str]]]
     return Fraction(found.amount) if found else Fraction(0)
 
 
+@pytest.mark.untraced
 @given(markets(), ITEMS, st.randoms(use_true_random=False))
 def test_the_order_never_matters(market: list[tuple[Said, frozenset[str]]], items: Any, random: Any) -> None:
     """Of items, or of offers."""
@@ -303,6 +304,7 @@ def test_the_order_never_matters(market: list[tuple[Said, frozenset[str]]], item
     assert priced(items, lack_of(market), runs=2) == once
 
 
+@pytest.mark.untraced
 @given(markets(), ITEMS, ITEMS)
 def test_one_more_item_never_lowers_the_sum(market: Any, items: Any, more: Any) -> None:
     """And a copy of what is there costs nothing more."""
@@ -310,6 +312,7 @@ def test_one_more_item_never_lowers_the_sum(market: Any, items: Any, more: Any) 
     assert cost([*items, *items], market) == cost(items, market)
 
 
+@pytest.mark.untraced
 @given(markets(), ITEMS)
 def test_one_more_offer_never_raises_the_sum(market: Any, items: Any) -> None:
     """Of what could be licensed without it."""
@@ -317,6 +320,7 @@ def test_one_more_offer_never_raises_the_sum(market: Any, items: Any) -> None:
         assert cost(items, market) <= cost(items, market[:place] + market[place + 1 :])
 
 
+@pytest.mark.untraced
 @given(markets(), ITEMS)
 def test_every_part_is_taken_once_and_the_sum_is_that_of_the_lines(market: Any, items: Any) -> None:
     """Of every holder, for every right, in every recording; from an offer that is about it and of that right."""

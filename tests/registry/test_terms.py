@@ -350,6 +350,7 @@ def holders(draw: st.DrawFn) -> list[Holding]:
     ]
 
 
+@pytest.mark.untraced
 @given(held=holders(), said=statements(), asker=_ASKERS, data=st.data())
 def test_the_order_of_statements_never_matters(
     held: list[Holding], said: list[Said], asker: Asker, data: st.DataObject
@@ -359,6 +360,7 @@ def test_the_order_of_statements_never_matters(
     assert terms(held, *said, asker=asker) == terms(held, *shuffled, asker=asker)
 
 
+@pytest.mark.untraced
 @given(held=holders(), said=statements(), reserved=statements(), asker=_ASKERS)
 def test_one_more_refusal_never_permits(
     held: list[Holding], said: list[Said], reserved: list[Said], asker: Asker
@@ -377,6 +379,7 @@ def test_one_more_refusal_never_permits(
             assert outcome(held, *said, one, asker=asker) is not PERMITTED
 
 
+@pytest.mark.untraced
 @given(held=holders(), said=statements(), asker=_ASKERS)
 def test_nothing_is_permitted_that_a_holder_did_not_grant(held: list[Holding], said: list[Said], asker: Asker) -> None:
     """Each of them, to whoever asks, for each right, with the control that is demanded, and without a dispute."""
@@ -404,6 +407,7 @@ def test_nothing_is_permitted_that_a_holder_did_not_grant(held: list[Holding], s
             )
 
 
+@pytest.mark.untraced
 @given(held=holders(), said=statements(), hours=st.integers(0, 250))
 def test_what_is_said_later_changes_nothing_earlier(held: list[Holding], said: list[Said], hours: int) -> None:
     """A decision of a moment hangs on what had been said by then alone."""
@@ -412,6 +416,7 @@ def test_what_is_said_later_changes_nothing_earlier(held: list[Holding], said: l
     assert terms(held, *said, as_of=moment) == terms(held, *early, as_of=moment)
 
 
+@pytest.mark.untraced
 @given(held=holders(), said=statements())
 def test_whoever_says_nothing_of_itself_is_permitted_no_more(held: list[Holding], said: list[Said]) -> None:
     """What anybody may do, one may do as well, unless something exclusive or a dispute is in the way."""

@@ -30,6 +30,7 @@ def made(folder: Path, members: set[str]) -> SortedSet:
     return SortedSet.build(folder / "set", [(name, said(name)) for name in members], SALT)
 
 
+@pytest.mark.untraced
 @given(members=st.sets(names, max_size=40), others=st.sets(names, max_size=10))
 def test_every_name_is_proved_in_or_out(
     tmp_path_factory: pytest.TempPathFactory, members: set[str], others: set[str]
@@ -45,6 +46,7 @@ def test_every_name_is_proved_in_or_out(
         assert len(proof) <= (1 if name in members else 2)
 
 
+@pytest.mark.untraced
 @given(members=st.sets(names, min_size=1, max_size=20), data=st.data())
 def test_no_member_is_proved_absent(
     tmp_path_factory: pytest.TempPathFactory, members: set[str], data: st.DataObject
@@ -62,6 +64,7 @@ def test_no_member_is_proved_absent(
             held.head.digest_of(name, proof)
 
 
+@pytest.mark.untraced
 @given(members=st.sets(names, min_size=2, max_size=20), data=st.data())
 def test_no_changed_bit_is_proved(
     tmp_path_factory: pytest.TempPathFactory, members: set[str], data: st.DataObject
@@ -80,6 +83,16 @@ def test_no_changed_bit_is_proved(
     root = bytes([held.head.root[0] ^ bit]) + held.head.root[1:]
     with pytest.raises(LogError):
         replace(held.head, root=root).digest_of(name, (one, *more))
+
+
+def test_entries_on_one_side_of_a_name_are_not_its_neighbours(tmp_path: Path) -> None:
+    """Two that stand before it prove nothing of it, nor does one with others after it."""
+    held = made(tmp_path, {"a", "b", "c"})
+    last = max("abc", key=held.head.key)
+    with pytest.raises(LogError, match="not the neighbours"):
+        held.head.digest_of(last, (held._neighbour(0), held._neighbour(1)))
+    with pytest.raises(LogError, match="room for the name"):
+        held.head.digest_of(last, (held._neighbour(0),))
 
 
 def test_an_empty_set_holds_nothing(tmp_path: Path) -> None:

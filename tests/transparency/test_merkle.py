@@ -80,6 +80,7 @@ def test_known_roots() -> None:
     assert [root(size, known).hex() for size in range(1, 9)] == list(KNOWN_ROOTS)
 
 
+@pytest.mark.untraced
 def test_every_leaf_of_every_size_is_proved() -> None:
     """By the proof that the specification words, and it checks."""
     for size in range(1, LARGEST + 1):
@@ -91,6 +92,7 @@ def test_every_leaf_of_every_size_is_proved() -> None:
             assert included(LEAVES[place], place, size, proof, head)
 
 
+@pytest.mark.untraced
 def test_every_pair_of_sizes_is_proved_consistent() -> None:
     """By the proof that the specification words, and it checks."""
     for size in range(1, LARGEST + 1):

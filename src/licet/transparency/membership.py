@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, TYPE_CHECKING, Self
 
 from licet.errors import LogError
@@ -35,6 +35,7 @@ _HALF = merkle.HASH_BYTES
 _ENTRY = 2 * _HALF
 _HEAD = 8 + SALT_BYTES  # how many names there are, and the salt
 _SHARES = 256  # a share for each value of a hash's first byte
+_SPOOLED = 1 << 16  # bytes of a share that are kept in memory: most sets are small
 _AT_ONCE = 1 << 14  # hashes read at a time; even, so that no pair is parted
 
 
@@ -122,7 +123,7 @@ class SortedSet:
         """
         prefix = sha256(salt)
         with placed(path) as stream, ExitStack() as stack:
-            shares = [stack.enter_context(TemporaryFile(dir=path.parent)) for _ in range(_SHARES)]
+            shares = [stack.enter_context(SpooledTemporaryFile(_SPOOLED, dir=path.parent)) for _ in range(_SHARES)]
             for name, digest in named:
                 key = prefix.copy()
                 key.update(name.encode("utf-8", "surrogatepass"))

@@ -88,6 +88,7 @@ def test_any_bytes_get_a_lawful_answer(reader: Reader, data: st.DataObject) -> N
         assert not acts(signal, Says.PERMITS)
 
 
+@pytest.mark.untraced
 @each_reader
 @settings(max_examples=50)  # for each of two dozen readers
 @given(data=st.data())
@@ -105,6 +106,7 @@ def test_a_reservation_more_never_permits_more(reader: Reader, data: st.DataObje
     assert usable(after) <= usable(before)
 
 
+@pytest.mark.untraced
 @each_reader
 @pytest.mark.parametrize("piece", [*HOSTILE, None], ids=lambda piece: repr(piece)[:24])
 def test_a_mebibyte_of_malice_is_answered_within_two_seconds(reader: Reader, piece: bytes | None) -> None:

@@ -199,6 +199,7 @@ def test_one_more_refusal_never_permits_more(said: dict[str, object], ingredient
     assert acts(signal, Says.PERMITS) <= acts(signal, Says.RESERVES)
 
 
+@pytest.mark.untraced
 @given(st.recursive(st.none() | st.text(), lambda i: st.dictionaries(st.text(), i) | st.lists(i), max_leaves=20))
 def test_noise_permits_nothing(noise: object) -> None:
     """No noise, alone or inside a store, permits anything or fails to be read."""
