@@ -123,7 +123,7 @@ class SortedSet:
         """
         prefix = sha256(salt)
         with placed(path) as stream, ExitStack() as stack:
-            shares = [stack.enter_context(SpooledTemporaryFile(_SPOOLED, dir=path.parent)) for _ in range(_SHARES)]
+            shares = [stack.enter_context(SpooledTemporaryFile(_SPOOLED, dir=str(path.parent))) for _ in range(_SHARES)]
             for name, digest in named:
                 key = prefix.copy()
                 key.update(name.encode("utf-8", "surrogatepass"))
