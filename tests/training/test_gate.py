@@ -6,10 +6,13 @@ import multiprocessing
 import os
 import pickle
 import shutil
+import sys
 from datetime import timedelta
 from fractions import Fraction
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -27,7 +30,8 @@ from licet.training.marks import Marks, times_read
 from licet.training.passes import Pass, read_pass_head
 from licet.training.runs import DROPS, MARKS, PASSES, passes_of
 from licet.transparency import SortedSet
-from schooling import DAY, NOON, SALT, USE, cleared, names, opened, sound, started
+from licet.workspace import open_gate
+from schooling import DAY, NOON, SALT, USE, cleared, manifest_of, names, opened, sound, started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +49,21 @@ def begun(room: Workspace, **how: object) -> Gate:
     gate = opened(room)
     gate.begin_epoch(0)
     return gate
+
+
+def withdrawn(room: Workspace) -> None:
+    """Let the platform say of half of what is permitted that it is for non-commercial use."""
+    catalogue = room.folder / "catalogue.csv"
+    catalogue.write_text(catalogue.read_text().replace("CC-BY-4.0", "CC-BY-NC-4.0"))
+    room.add("table", catalogue, captured_at=NOON - timedelta(hours=1))
+
+
+def receipt(room: Workspace, item: str) -> Path:
+    """Write the receipt of an item."""
+    ((_, given),) = room.receipts.receipts(manifest_of(room), item)
+    path = room.folder / f"{item}.json"
+    path.write_bytes(msgspec.json.encode(given))
+    return path
 
 
 def whys(gate: Gate) -> list[str]:
@@ -146,9 +165,7 @@ def test_a_revocation_is_honoured_in_the_next_epoch(room: Workspace) -> None:
     """What a source says since then is heard when the next epoch begins, and the log says what was superseded."""
     gate = begun(room)
     assert "0000.wav" in names(gate)
-    catalogue = room.folder / "catalogue.csv"
-    catalogue.write_text(catalogue.read_text().replace("CC-BY-4.0", "CC-BY-NC-4.0"))
-    room.add("table", catalogue, captured_at=NOON - timedelta(hours=1))
+    withdrawn(room)
     assert "0000.wav" in names(gate)  # the epoch goes on as it began
     gate.begin_epoch(1)
     assert names(gate) == ["0001.wav", "0004.wav"]
@@ -160,12 +177,7 @@ def test_a_revocation_is_honoured_in_the_next_epoch(room: Workspace) -> None:
 
 def test_a_grant_that_expires_overnight_passes_no_more(room: Workspace) -> None:
     """Nobody says anything, and yet the item is dropped when an epoch begins on a day on which it is not granted."""
-    room.desk.introduce(Party("ann", "Ann", control=Control.VOUCHED), EARLIER)
-    held = [("jamendo:2", Holding("ann", "Ann", right, Fraction(1))) for right in Right]
-    room.desk.register("ann", held, EARLIER)
-    about = (Subject(Reach.RECORDING, "jamendo:2"),)
-    at = EARLIER.isoformat()
-    room.desk.say(Statement(kind=Kind.GRANT, party="ann", actor="desk", at=at, subjects=about, ends=DAY.isoformat()))
+    granted(room, ends=DAY.isoformat())
     started(room, manifest=cleared(room))
     gate = opened(room)
     gate.begin_epoch(0)
@@ -174,6 +186,145 @@ def test_a_grant_that_expires_overnight_passes_no_more(room: Workspace) -> None:
     gate.begin_epoch(1)
     assert names(gate) == PERMITTED
     assert gate.why(2).why is Why.WITHDRAWN  # type: ignore[union-attr]  # it does not pass
+
+
+def granted(room: Workspace, **how: object) -> None:
+    """Have Ann, who holds all of the third recording, grant it."""
+    room.desk.introduce(Party("ann", "Ann", control=Control.VOUCHED), EARLIER)
+    held = [("jamendo:2", Holding("ann", "Ann", right, Fraction(1))) for right in Right]
+    room.desk.register("ann", held, EARLIER)
+    about = (Subject(Reach.RECORDING, "jamendo:2"),)
+    told = {"kind": Kind.GRANT, "party": "ann", "actor": "desk", "at": EARLIER.isoformat(), "subjects": about}
+    room.desk.say(Statement(**told, **how))  # type: ignore[arg-type]  # keywords pass through
+
+
+def test_a_look_at_the_record_hides_no_expired_grant(room: Workspace) -> None:
+    """`licet reopen` looks at what changed; the gate asks for all of it all the same, on a day that is new to it."""
+    granted(room, ends=DAY.isoformat())
+    started(room, manifest=cleared(room))
+    tomorrow = NOON + timedelta(days=1)
+    assert not any(one.superseded for one in room.reopen(day=tomorrow.date(), at=tomorrow, salt=lambda: SALT))
+    gate = opened(room, at=tomorrow)
+    gate.begin_epoch(0)
+    assert "0002.wav" not in names(gate)
+
+
+@pytest.mark.parametrize("how", ["control", "holding"])
+def test_who_holds_what_is_heard_in_the_next_epoch(room: Workspace, how: str) -> None:
+    """A holder whose proof of control falls, and another who holds something too: the grant counts no more."""
+    granted(room)
+    started(room, manifest=cleared(room))
+    gate = opened(room)
+    gate.begin_epoch(0)
+    assert "0002.wav" in names(gate)
+    if how == "control":
+        room.desk.introduce(Party("ann", "Ann", control=Control.SELF_DECLARED), NOON - timedelta(hours=1))
+    else:
+        room.desk.introduce(Party("bob", "Bob", control=Control.VOUCHED), NOON - timedelta(hours=1))
+        held = [("jamendo:2", Holding("bob", "Bob", Right.RECORDING, Fraction(1)))]
+        room.desk.register("bob", held, NOON - timedelta(hours=1))
+    gate.begin_epoch(1)
+    assert "0002.wav" not in names(gate)
+
+
+def test_a_clock_that_goes_back_brings_no_permission_back(room: Workspace) -> None:
+    """What was decided for a later day stays decided."""
+    granted(room, ends=DAY.isoformat())
+    started(room, manifest=cleared(room))
+    opened(room, at=NOON + timedelta(days=1)).begin_epoch(0)
+    before = room.receipts.manifests()
+    gate = opened(room)
+    gate.begin_epoch(1)
+    assert "0002.wav" not in names(gate)
+    assert room.receipts.manifests() == before
+
+
+def test_a_policy_that_was_changed_meanwhile_holds_in_the_next_epoch(room: Workspace) -> None:
+    """It is read again with every epoch, whichever process opened the gate when."""
+    gate = begun(room)
+    house = (files("licet.policy") / "data" / "house.toml").read_text(encoding="utf-8")
+    (room.folder / "policy.toml").write_text(house + "\n# ours\n")
+    settings = room.folder / "licet.toml"
+    settings.write_text(settings.read_text().replace('# policy = "policy.toml"', 'policy = "policy.toml"'))
+    gate.begin_epoch(1)
+    looked = json.loads((room.receipts.manifests()[0] / "looked.json").read_bytes())
+    assert looked["policy_sha256"] != room.policy.digest
+
+
+def test_a_superseding_manifest_that_is_gone_lets_nothing_through(room: Workspace) -> None:
+    """The log says that there is one: without it nobody knows what was withdrawn."""
+    gate = begun(room)
+    withdrawn(room)
+    gate.begin_epoch(1)
+    shutil.rmtree(room.receipts.manifests()[1])
+    with pytest.raises(ManifestError, match="entry 1 of the log supersedes lines"):
+        gate.begin_epoch(2)
+    with pytest.raises(GateError, match="the gate is shut"):
+        gate.read(1)
+
+
+def test_an_epoch_that_cannot_begin_shuts_the_gate(room: Workspace) -> None:
+    """In every process: what was permitted before may not be any more."""
+    gate = begun(room, most_unfit=0.1)
+    other = pickle.loads(pickle.dumps(gate))  # noqa: S301  (our own bytes)
+    withdrawn(room)
+    with pytest.raises(GateError, match="2 of the 4 items"):
+        gate.begin_epoch(1)
+    for one in (gate, other):
+        with pytest.raises(GateError, match="the gate is shut"):
+            one.read(0)
+
+
+def test_a_place_that_there_is_not_is_no_item(room: Workspace) -> None:
+    """Not the last one either, which a negative number would be."""
+    gate = begun(room)
+    for place in (-1, 6, -2):
+        assert not gate.passes(place)
+        assert not gate.admit(place, f"at {place}")
+        assert gate.read(place, f"at {place}") is None
+    assert gate.place_of_digest("") is None
+    assert gate.read(None, "caf\udce9.wav") is None
+    assert whys(gate) == [Why.NOT_LISTED] * 4
+    assert not times_read(gate.run / MARKS, 6).any()
+
+
+def test_an_epoch_has_a_number_and_a_pass_of_its_own(room: Workspace) -> None:
+    """Counted from 0; and another rank's pass is of that very epoch."""
+    gate = begun(room)
+    with pytest.raises(GateError, match="there is no epoch -1"):
+        gate.begin_epoch(-1)
+    with pytest.raises(GateError, match="is no pass of epoch 1"):
+        gate.begin_epoch(1, passed=passes_of(gate.run)[0].name)
+
+
+def test_what_is_withdrawn_in_another_part_shuts_no_gate(room: Workspace) -> None:
+    """A run over some receipts has nothing to do with the others."""
+    started(room, manifest=None, receipts=[receipt(room, "0001.wav")], most_unfit=0.0)
+    withdrawn(room)
+    gate = opened(room)
+    gate.begin_epoch(0)
+    assert names(gate) == ["0001.wav"]
+
+
+def test_two_runs_over_one_manifest_begin_their_epochs_at_once(room: Workspace) -> None:
+    """Whoever comes first looks at it again, and the other takes what came of that."""
+    for name in ("first", "second"):
+        started(room, name)
+    withdrawn(room)
+    context = multiprocessing.get_context("spawn")
+    trainers = [context.Process(target=_begin, args=(room.folder / "runs" / name,)) for name in ("first", "second")]
+    for trainer in trainers:
+        trainer.start()
+    for trainer in trainers:
+        trainer.join()
+    assert [trainer.exitcode for trainer in trainers] == [0, 0]
+    assert len(room.receipts.manifests()) == 2
+
+
+def _begin(run: Path) -> None:
+    gate = open_gate(run, now=lambda: NOON, salt=lambda: SALT)
+    gate.begin_epoch(0)
+    sys.exit(len(gate) != 2)
 
 
 @pytest.mark.parametrize("name", [JSONL_NAME, SET_NAME])

@@ -138,6 +138,99 @@ def test_a_folder_of_weights_is_attested_file_by_file(room: Workspace, tmp_path:
     assert [one.name for one in statement.subject] == ["config.json", "shard/1.safetensors"]
 
 
+def test_two_who_finish_a_run_attest_one_thing(room: Workspace) -> None:
+    """At the same time, in two processes: one entry in the log, and a set that is the one that it names."""
+    started(room)
+    gate = opened(room)
+    gate.begin_epoch(0)
+    gate.read(0)
+    script = [sys.executable, "-c", FINISHING, str(room.folder)]
+    finishers = [subprocess.Popen([*script, str(number)]) for number in range(3)]
+    assert [one.wait() for one in finishers] == [0, 0, 0]
+    told = room.runs.attestation("first").statement.predicate["items"]
+    head = SortedSet(room.runs.at("first") / SET_NAME).head
+    assert (told["salt"], told["root"]) == (head.salt.hex(), head.root.hex())
+    assert len(room.receipts.log()) == 2
+
+
+def test_weights_are_attested_whole_or_not_at_all(room: Workspace, tmp_path: Path) -> None:
+    """Two files of one name, an empty folder, and others than were noted are refused; odd names are told."""
+    started(room)
+    opened(room).begin_epoch(0)
+    for name in ("a", "b", "empty"):
+        (tmp_path / name).mkdir()
+    for name in ("a", "b"):
+        (tmp_path / name / "model.safetensors").write_bytes(name.encode())
+    odd = tmp_path / os.fsdecode(b"\xff.bin")
+    odd.write_bytes(b"odd")
+    with pytest.raises(UsageError, match="two files of weights are called model"):
+        room.runs.finish("first", [tmp_path / "a", tmp_path / "b/model.safetensors"], at=NOON, salt=SALT)
+    with pytest.raises(SourceError, match="no weights"):
+        room.runs.finish("first", [tmp_path / "empty"], at=NOON, salt=SALT)
+    statement = room.runs.finish("first", [tmp_path / "a", odd], at=NOON, salt=SALT).statement
+    assert [one.name for one in statement.subject] == ["\\xff.bin", "model.safetensors"]
+    with pytest.raises(UsageError, match="is finished with other weights"):
+        room.runs.finish("first", [tmp_path / "b"], at=NOON, salt=SALT)
+    room.runs.finish("first", [odd, tmp_path / "a"], at=NOON, salt=SALT)
+
+
+def test_what_is_too_long_for_the_log_is_refused_before_anything_is_noted(room: Workspace, tmp_path: Path) -> None:
+    """Too much that is told of bases, too many files: the run can be finished with fewer."""
+    with pytest.raises(UsageError, match="too long for the log"):
+        started(room, bases=[Base(name="web", states="x" * 40_000)])
+    started(room)
+    opened(room).begin_epoch(0)
+    (tmp_path / "many").mkdir()
+    for number in range(600):
+        (tmp_path / "many" / f"{number:05}.bin").write_bytes(b"")
+    with pytest.raises(UsageError, match="name fewer files of weights"):
+        room.runs.finish("first", [tmp_path / "many"], at=NOON, salt=SALT)
+    assert room.runs.finish("first", [tmp_path / "many/00001.bin"], at=NOON, salt=SALT).log.place == 1
+
+
+def test_what_is_owed_is_what_the_last_line_asks(room: Workspace) -> None:
+    """A recording that was given away and asks for a credit now is permitted still, on other terms."""
+    catalogue = room.folder / "catalogue.csv"
+    catalogue.write_text(catalogue.read_text().replace("CC0-1.0", "CC-BY-4.0"))
+    room.add("table", catalogue, captured_at=NOON - timedelta(hours=1))
+    assert trained(room).statement.predicate["conditions"] == {"attribution": 4, "notice": 4}
+
+
+def test_a_clock_that_went_back_makes_no_run_of_less_than_no_time(room: Workspace) -> None:
+    """The run took no time, as far as anybody knows."""
+    assert trained(room, at=NOON + timedelta(hours=3)).statement.predicate["run"]["wall_s"] == 0
+
+
+def test_an_epoch_counts_once_something_was_read_in_it(room: Workspace) -> None:
+    """To begin one, or to ask for what is refused, reads nothing."""
+    started(room)
+    gate = opened(room)
+    for epoch in gate.epochs(4):
+        gate.read(2)
+        if epoch == 1:
+            gate.read(0)
+    assert room.runs.status("first").epochs == 1
+
+
+def test_a_licence_is_inherited_from_base_to_base(room: Workspace) -> None:
+    """What a model began with is told where a third begins with that; who says *attested* must show it."""
+    stated = Base(name="music-flamingo", licence="NVIDIA OneWay Noncommercial")
+    trained(room, bases=[stated])
+    trained(room, "second", bases=[room.runs.at("first") / ATTESTATION_NAME])
+    third = trained(room, "third", bases=[room.runs.at("second") / ATTESTATION_NAME])
+    assert [one["licence"] for one in third.statement.predicate["bases"]] == ["NVIDIA OneWay Noncommercial"]
+    with pytest.raises(UsageError, match="give the file of its attestation"):
+        started(room, "fourth", bases=[Base(name="x", statement="ab" * 32)])
+
+
+def test_a_gate_that_was_killed_as_it_opened_keeps_no_run_from_its_end(room: Workspace) -> None:
+    """What it left in `live/` is passed over."""
+    folder = started(room)
+    opened(room).begin_epoch(0)
+    (folder / "live" / "tmpx").write_bytes(b"")
+    assert room.runs.finish("first", at=NOON, salt=SALT).log.place == 1
+
+
 def test_a_run_that_cannot_be_finished_says_why(room: Workspace, tmp_path: Path) -> None:
     """No epoch, no weights where they were said to be, no run: nothing is logged."""
     started(room)
@@ -282,6 +375,15 @@ def test_a_long_epoch_is_made_durable_on_the_way(tmp_path: Path, monkeypatch: py
         marks.mark(place)
     assert flushed == [FLUSHED_AFTER]
 
+
+FINISHING = """
+import sys
+from datetime import datetime, UTC
+from pathlib import Path
+from licet.workspace import Workspace
+with Workspace.open(Path(sys.argv[1])) as room:
+    room.runs.finish("first", at=datetime.now(UTC), salt=bytes([int(sys.argv[2])] * 32))
+"""
 
 KILLED = """
 import os, signal, sys

@@ -7,6 +7,7 @@ behind them are others now; that a source was merely read again, to the same end
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,15 +15,18 @@ import msgspec
 from licet.corpus.finding import lines_at
 from licet.corpus.manifest import SEEN_NAME, Written, writing
 from licet.corpus.sighting import Sighting
-from licet.errors import ManifestError
+from licet.errors import ManifestError, WorkspaceError
+from licet.parallel import Crashed, ordered_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
+    from licet.corpus.deciding import Decider
     from licet.corpus.manifest import Head, Line, ReasonLine
 
 REOPENED_NAME = "reopened.jsonl"
+LINES_A_PART = 512
 _LIKE = ("verdict", "contested", "readings", "reasons", "conditions", "changes", "recordings", "licence_keys")
 _SEEN = msgspec.json.Decoder(Sighting)
 
@@ -41,17 +45,18 @@ class Reopened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lines_again(
-    folder: Path, places: Collection[tuple[str, int]], decide: Callable[[Sequence[Sighting]], Iterator[Line]]
+    folder: Path, places: Collection[tuple[str, int]], decider: Decider, workers: int | None = 1
 ) -> Iterator[tuple[Line, Line, Sighting]]:
     """Yield those lines at `places`, as they were and as they are now, that are superseded, in order.
 
     Raises:
         ManifestError: what was seen of an item was not kept.
+        WorkspaceError: a process that decides was killed.
     """
-    for old, seen in seen_at(folder, places):
-        for before, after, sighting in zip(old, decide(seen), seen, strict=True):
-            if _differ(before, after):
-                yield before, after, sighting
+    for result in ordered_map(_Again(decider), _in_parts(seen_at(folder, places)), workers=workers):
+        if isinstance(result, Crashed):
+            raise WorkspaceError("a process that decides was killed", mend="try one worker")
+        yield from result
 
 
 def write_reopened(
@@ -91,6 +96,26 @@ def seen_at(folder: Path, places: Collection[tuple[str, int]]) -> Iterator[tuple
         for group, at, lines in lines_at(folder, places):
             texts = seen.read_row_group(group, ["seen"]).take(at).column(0).to_pylist()
             yield lines, list(map(_SEEN.decode, texts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Decides again on some lines; it travels to other processes."""
+
+    decider: Decider
+
+    def __call__(self, part: tuple[list[Line], list[Sighting]]) -> list[tuple[Line, Line, Sighting]]:
+        both = zip(part[0], self.decider.lines(part[1]), part[1], strict=True)
+        return [one for one in both if _differ(one[0], one[1])]
+
+
+def _in_parts(
+    seen: Iterator[tuple[list[Line], list[Sighting]]],
+) -> Iterator[tuple[list[Line], list[Sighting]]]:
+    for lines, sightings in seen:
+        for first in range(0, len(lines), LINES_A_PART):
+            part = slice(first, first + LINES_A_PART)
+            yield lines[part], sightings[part]
 
 
 def _differ(before: Line, after: Line) -> bool:

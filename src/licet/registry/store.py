@@ -381,6 +381,37 @@ class RegistryStore:
         with reading(self._engine) as connection:
             return connection.scalar(sa.select(sa.func.max(_STATEMENT.c.number))) or 0
 
+    def newest(self) -> tuple[int, int]:
+        """Return the numbers of what was last said of a party, and of a holding. None is removed: they name a state."""
+        if not self.any():
+            return 0, 0
+        with reading(self._engine) as connection:
+            party, holding = (
+                connection.scalar(sa.select(sa.func.max(table.c.number))) or 0 for table in (_PARTY, _HOLDING)
+            )
+        return party, holding
+
+    def reheld(self, party: int, holding: int, heard_until: datetime, *, as_of: datetime) -> set[str]:
+        """Return the recordings whose holders changed, or what is known of one, by `as_of` and since a moment.
+
+        Args:
+            party: the number of what had last been said of a party, and
+            holding: of a holding: what has a greater one is new.
+            heard_until: what is of a later moment was not heard before either.
+            as_of: nothing of a later moment is heard.
+        """
+        if not self.any():
+            return set()
+
+        def new(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
+            late = sa.or_(table.c.number > number, table.c.at_us > microseconds(heard_until))
+            return sa.and_(late, table.c.at_us <= microseconds(as_of))
+
+        of_parties = sa.select(_PARTY.c.id).where(new(_PARTY, party))
+        concerned = sa.or_(new(_HOLDING, holding), _HOLDING.c.party.in_(of_parties))
+        with reading(self._engine) as connection:
+            return set(connection.scalars(sa.select(_HOLDING.c.recording).distinct().where(concerned)))
+
     def unlogged(self) -> list[str]:
         """Return the ids of the statements whose place in the log is not noted yet, in the order of recording."""
         with reading(self._engine) as connection:

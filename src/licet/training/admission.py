@@ -72,6 +72,8 @@ def drop(sealed: Stands, now: Stands | None, *, elsewhere: bool = False) -> Drop
         now: how the last line stands that supersedes it, if one does.
         elsewhere: whether it is of another part of the corpus than the one that is trained on.
     """
+    if elsewhere:
+        return Drop(Why.ELSEWHERE, "It is of another part of the corpus.")
     for one in filter(None, (sealed, now)):
         if not one.receipt:
             return Drop(Why.NO_RECEIPT, "The sealed manifest holds no receipt that says what this line says.")
@@ -79,4 +81,4 @@ def drop(sealed: Stands, now: Stands | None, *, elsewhere: bool = False) -> Drop
         return Drop(Why(sealed.verdict), sealed.says)
     if now is not None and now.verdict != "permitted":
         return Drop(Why.WITHDRAWN, now.says)
-    return Drop(Why.ELSEWHERE, "It is of another part of the corpus.") if elsewhere else None
+    return None

@@ -107,7 +107,7 @@ def attest(
         dropped: how many items did not pass, by why.
         weights: the SHA-256 of each file of weights, by its name.
     """
-    wall = round((finished - datetime.fromisoformat(run.started)).total_seconds())
+    wall = max(0, round((finished - datetime.fromisoformat(run.started)).total_seconds()))  # clocks go back, too
     told = Attested(
         model=run.model,
         run=RunOf(run.name, run.licet, run.started, finished.isoformat(timespec="seconds"), wall),
@@ -125,6 +125,11 @@ def attest(
     subjects = tuple(Subject(name, {"sha256": digest}) for name, digest in sorted(weights.items()))
     table = Subject(run.name, {"sha256": usage.table}, {"digestOf": "usage"})
     return Statement(subjects or (table,), MODEL, msgspec.to_builtins(told) | {"items": items})
+
+
+def weights_in(statement: Statement) -> dict[str, str]:
+    """Return the SHA-256 of each file of weights by its name; none of a run that left none."""
+    return {one.name: one.digest["sha256"] for one in statement.subject if one.annotations.get("digestOf") != "usage"}
 
 
 def read_attested(statement: Statement) -> Attested:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -41,7 +43,9 @@ class Drops:
             return False
         make_folder(self._path.parent)
         with self._path.open("ab", buffering=0) as stream:  # one write, at the end: lines of two processes do not mix
-            stream.write(b"\n" + msgspec.json.encode(dropped) + b"\n")  # nor with half a one of a killed writer
+            text = b"\n" + msgspec.json.encode(dropped) + b"\n"  # nor with half a one of a killed writer
+            if stream.write(text) != len(text):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
         return True
 
     def count(self) -> int:

@@ -33,7 +33,7 @@ from licet.training.live import NOTHING, Live
 from licet.training.marks import Marks
 from licet.training.passes import Pass, read_pass_head
 from licet.training.ranks import agreed
-from licet.training.runs import DROPS, LIVE, MARKS, PASSES
+from licet.training.runs import DROPS, FINISHING_NAME, LIVE, MARKS, PASSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -121,10 +121,15 @@ class Gate:
         """
         if self._owner != os.getpid():
             raise GateError("a worker begins no epoch", mend="call begin_epoch in the process that opened the gate")
+        if epoch < 0:
+            raise GateError(f"there is no epoch {epoch!r}", mend="epochs are counted from 0")
         self.flush()
-        name = passed or agreed(partial(self._admit, epoch))
-        head = read_pass_head(self.run / PASSES / name)
-        self._check_share(head, head.unfit)
+        try:
+            name = passed or agreed(partial(self._admit, epoch))
+            self._check_pass(name, epoch)
+        except BaseException:
+            self._live.close()  # what was permitted before may not be any more
+            raise
         self._live.begin(name)
         return name
 
@@ -168,7 +173,8 @@ class Gate:
 
     def passes(self, place: int | None) -> bool:
         """Whether the item at a place passes, as far as can be told without its bytes. Nothing is noted."""
-        return place is not None and self._now().passed.codes[place] == 0
+        codes = self._now().passed.codes
+        return place is not None and 0 <= place < len(codes) and codes[place] == 0
 
     def admit(self, place: int | None, name: str = "") -> bool:
         """Whether the item at a place passes, for what is kept under an item's name: features, tensors.
@@ -179,10 +185,10 @@ class Gate:
             GateError: the gate is shut.
         """
         now = self._now()
-        if place is None:
+        if place is None or not 0 <= place < len(now.passed.codes):
             self._drop(now, name, None, _NOT_LISTED)
         elif now.passed.codes[place] == 0:
-            now.marks.mark(place)
+            self._mark(now, place)
             return True
         return False
 
@@ -196,7 +202,7 @@ class Gate:
         found = self._found(now, place, name)
         if place is None or found is None:
             return None
-        now.marks.mark(place)
+        self._mark(now, place)
         return found.content
 
     def read_all(self, asked: Iterable[tuple[int | None, str]]) -> list[bytes] | None:
@@ -212,7 +218,7 @@ class Gate:
         if any(found is None for _, found in all_of_it):
             return None
         for place, _ in all_of_it:
-            now.marks.mark(place)  # type: ignore[arg-type]  # what has no place was not found
+            self._mark(now, place)  # type: ignore[arg-type]  # what has no place was not found
         return [found.content for _, found in all_of_it if found is not None]
 
     def watch(self, place: int | None, load: Callable[[], T], name: str = "") -> tuple[T] | None:
@@ -237,7 +243,7 @@ class Gate:
                 raise
         else:
             if found.untouched():
-                now.marks.mark(place)
+                self._mark(now, place)
                 return (loaded,)
         self._drop(now, now.passed.item(place).name, place, CHANGED)
         return None
@@ -284,8 +290,7 @@ class Gate:
         state = self._live.state
         if state == self._seen and self._opened is not None:
             return self._opened
-        if self._live.shut:
-            raise GateError("the gate is shut", mend="`licet run status` says what does not pass, and why")
+        self._check_open()
         if state == NOTHING:
             raise GateError("no epoch is under way", mend="for epoch in gate.epochs(10): ...")
         self.flush()
@@ -294,7 +299,7 @@ class Gate:
 
     def _found(self, now: _Opened, place: int | None, name: str) -> ClearedFile | None:
         """Return the file of the item at a place, if it passes and its bytes are those that were cleared; else None."""
-        if place is None:
+        if place is None or not 0 <= place < len(now.passed.codes):
             self._drop(now, name, None, _NOT_LISTED)
             return None
         if now.passed.codes[place]:
@@ -308,12 +313,28 @@ class Gate:
 
     def _drop(self, now: _Opened, name: str, place: int | None, drop: Drop) -> None:
         """Note that an item does not pass, once an epoch, and shut the gate where too many do not."""
-        if now.drops.note(Dropped(name, place, drop.why, drop.says)):
+        shown = name.encode("utf-8", "backslashreplace").decode()
+        if now.drops.note(Dropped(shown, place, drop.why, drop.says)):
             try:
                 self._check_share(now.passed.head, now.passed.head.unfit + now.drops.count())
             except GateError:
                 self._live.close()
                 raise
+
+    def _mark(self, now: _Opened, place: int) -> None:
+        """Note that an item is read. What is asked for while the gate is being shut is not handed over."""
+        now.marks.mark(place)
+        self._check_open()
+
+    def _check_open(self) -> None:
+        if self._live.shut:
+            raise GateError("the gate is shut", mend="`licet run status` says what does not pass, and why")
+
+    def _check_pass(self, name: str, epoch: int) -> None:
+        head = read_pass_head(self.run / PASSES / name)
+        if head.epoch != epoch or (self.run / FINISHING_NAME).exists():
+            raise GateError(f"{name} is no pass of epoch {epoch}, or the run is finished", mend="ask for one")
+        self._check_share(head, head.unfit)
 
     def _check_share(self, head: PassHead, unfit: int) -> None:
         if unfit > self.most_unfit * head.permitted:

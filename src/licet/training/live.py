@@ -45,7 +45,7 @@ class Live:
         with open(handle, "wb") as stream:  # noqa: PTH123  (a handle has no path)
             stream.write(bytes(_BYTES))  # a full disk is told of here, and not by a fault in the map
         made = cls(Path(name))
-        weakref.finalize(made, _forget, made.path, os.getpid())
+        weakref.finalize(made, _forget, made.path, made._map, os.getpid())
         return made
 
     @property
@@ -77,9 +77,12 @@ class Live:
 
 def all_live(folder: Path) -> Iterator[Live]:
     """Yield what is under way at each gate that has its file in a folder."""
-    yield from map(Live, folder.glob("*"))
+    for path in folder.glob("*"):
+        if path.stat().st_size == _BYTES:  # else its gate was killed before it was open
+            yield Live(path)
 
 
-def _forget(path: Path, process: int) -> None:
+def _forget(path: Path, live: mmap.mmap, process: int) -> None:
     if os.getpid() == process:  # and not in one that was forked
+        live[_SHUT] = 1  # workers may have it still
         path.unlink(missing_ok=True)

@@ -62,7 +62,7 @@ class Marks:
         assert self._map is not None
         self._map[place] = 1
         self._waiting += 1
-        if self._waiting == FLUSHED_AFTER:
+        if self._waiting >= FLUSHED_AFTER:
             self.flush()
 
     def flush(self) -> None:
@@ -73,8 +73,8 @@ class Marks:
 
 
 def epochs_marked(folder: Path) -> list[int]:
-    """Return the epochs in which something may have been read, ascending."""
-    return sorted({epoch for epoch, _ in _files(folder)})
+    """Return the epochs in which something was read, ascending."""
+    return sorted({epoch for epoch, path in _files(folder) if _any(path)})
 
 
 def times_read(folder: Path, lines: int) -> NDArray[np.uint32]:
@@ -97,6 +97,12 @@ def times_read(folder: Path, lines: int) -> NDArray[np.uint32]:
             read |= marks != 0
         times += read
     return times
+
+
+def _any(path: Path) -> bool:
+    """Whether a file has a mark."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as marks:
+        return marks.find(b"\1") >= 0
 
 
 def _make(path: Path, lines: int) -> None:

@@ -221,6 +221,8 @@ class Pass:
 
     def place_of_digest(self, sha256: str) -> int | None:
         """Return the place of the first item whose file has this SHA-256 (hexadecimal), or None where none has."""
+        if not sha256:
+            return None
         key = int.from_bytes(bytes.fromhex(sha256[:16]), "little")
         return next((at for at in self._digests.at(key) if self._cell("sha256", at) == sha256), None)
 

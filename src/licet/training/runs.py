@@ -118,5 +118,6 @@ def state_of(folder: Path) -> State:
 
 
 def passes_of(folder: Path) -> list[Path]:
-    """Return the passes of the run in `folder`, that of the highest epoch last."""
-    return sorted(path for path in (folder / PASSES).glob("*") if path.suffix != ".draft")
+    """Return the passes of the run in `folder`, the last that was made last."""
+    made = (path for path in (folder / PASSES).glob("*") if path.suffix != ".draft")
+    return sorted(made, key=lambda path: path.suffix)

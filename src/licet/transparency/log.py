@@ -56,6 +56,11 @@ class Log:
         for bundle in range(-(-self.head.size // WIDTH)):
             yield from self._tiles.entries(bundle)
 
+    def since(self, place: int) -> Iterator[bytes]:
+        """Yield the entries from `place` on, in the order in which they were appended."""
+        for bundle in range(place // WIDTH, -(-self.head.size // WIDTH)):
+            yield from self._tiles.entries(bundle)[max(0, place - bundle * WIDTH) :]
+
     def __getitem__(self, place: int) -> bytes:
         """Return an entry.
 

@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from licet.corpus import read_head
@@ -24,6 +25,7 @@ from licet.training.admission import drop, stands
 from licet.training.passes import Admitted, Occasion, read_pass_head, same_pass, write_pass
 from licet.training.runs import FINISHING_NAME, PASSES, passes_of
 from licet.transparency import MANIFEST, SortedSet, digest_of_parts, parse_statement, prove_entry
+from licet.workspace.reopening import looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,15 +65,18 @@ class Admitter:
     def _admitted(self, epoch: int) -> str:
         if (self.folder / FINISHING_NAME).exists():
             raise GateError(f"the run {self.run.name} is finished", mend="start another")
-        reopener = self.reopener()
         sealed = self.book.sealed_named(self.run.sealed)
-        for _ in reopener(among=self.book.chain(sealed)):  # step 1
+        chain = self.book.chain(sealed)
+        reopener = self.reopener()
+        # A clock that goes back, or another machine's that is behind, brings no permission back.
+        day = max((reopener.day, *(date.fromisoformat(one) for one in map(_decided_for, chain) if one)))
+        for _ in replace(reopener, day=day, workers=self.workers)(among=chain):  # step 1
             pass
         chain = self.book.chain(sealed)
         basis = sha256_bytes("\n".join(one.name for one in chain).encode())
         passes, known = self.folder / PASSES, passes_of(self.folder)
         name = f"{epoch:06}.{len(known):06}"
-        occasion = Occasion(epoch, reopener.day.isoformat(), reopener.at.isoformat(timespec="seconds"))
+        occasion = Occasion(epoch, day.isoformat(), reopener.at.isoformat(timespec="seconds"))
         alike = next((one for one in reversed(known) if read_pass_head(one).basis == basis), None)
         if alike is not None:
             same_pass(alike, passes / name, occasion)  # step 2
@@ -82,14 +87,17 @@ class Admitter:
     def _weighed(self, chain: list[Path]) -> Iterator[tuple[Admitted, Drop | None]]:
         """Yield each item of the manifest that began the chain, and why it does not pass."""
         sealed, *newer = chain
-        last: dict[tuple[str, int], Stands] = {}
+        last: dict[tuple[str, int], tuple[Admitted, Stands]] = {}
         for folder in newer:  # in the log's order, so that the last one stays
-            last |= {(item.name, item.row): now for item, now in self._lines(folder)}
+            last |= {(item.name, item.row): (item, now) for item, now in self._lines(folder)}
         only, share = frozenset(self.run.only), self.run.share
         for item, then in self._lines(sealed):
             asked = not only or f"item:{item.row}:{item.name}" in only
             ours = asked and (share is None or share.holds(item))
-            yield item, drop(then, last.get((item.name, item.row)), elsewhere=not ours)  # step 4
+            newest, now = last.get((item.name, item.row), (item, None))
+            recordings = tuple(dict.fromkeys((*item.recordings, *newest.recordings)))
+            told = newest._replace(recordings=recordings)  # what it owes now, and all that was ever heard in it
+            yield told, drop(then, now, elsewhere=not ours)  # step 4
 
     def _lines(self, folder: Path) -> Iterator[tuple[Admitted, Stands]]:
         head, _ = read_head(folder)
@@ -111,6 +119,11 @@ class Admitter:
         if {"size": head.size, "salt": head.salt.hex(), "root": head.root.hex()} != items:
             raise GateError(f"{folder / SET_NAME} is not what was sealed", mend="clear the corpus again")
         return sha256
+
+
+def _decided_for(folder: Path) -> str:
+    """Return the last day for which all of a manifest was decided; "" where it is not known."""
+    return looked_at(folder).whole
 
 
 @dataclass(frozen=True, slots=True)

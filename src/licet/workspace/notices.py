@@ -94,8 +94,11 @@ class Notices:
         at = datetime.fromisoformat(told.run.finished)
         run = Read(told.model, told.run.name, told.manifest.origin, place, told.read.table)
         findings: dict[str, Finding] = {}
+        held: set[str] = set()
         for recordings in recordings_read(folder / TABLE_NAME):
-            for name, holders in self._registry.holdings(recordings, as_of=at).items():
+            fresh = [name for name in recordings if name not in held]
+            for name, holders in self._registry.holdings(fresh, as_of=at).items():
+                held.add(name)
                 for party in {one.party for one in holders}:
                     findings.setdefault(party, Finding()).add(name, "read")
         watching = self._registry.watching(findings, as_of=at)

@@ -15,7 +15,7 @@ before it is appended again.
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,7 +27,7 @@ from licet.corpus.receipts import Receipts
 from licet.corpus.reopening import REOPENED_NAME, read_reopened
 from licet.corpus.sealing import SET_NAME, places_of, seal_items
 from licet.digests import sha256_bytes, sha256_file
-from licet.errors import ManifestError, UsageError
+from licet.errors import LogError, ManifestError, UsageError
 from licet.placing import alone, force, link, make_folder, place
 from licet.transparency import (
     MANIFEST,
@@ -53,7 +53,7 @@ from licet.transparency import (
 from licet.transparency.statements import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 LOG, KEYS, SEALED = "log", "keys", "sealed"
 KEY_NAME, HISTORY_NAME = "log.key", "history.jsonl"
 _PENDING = "pending.json"
+_REOPENS = b'"reopens":'
 _LINKED = (JSONL_NAME, PARQUET_NAME, HEAD_NAME, SEEN_NAME, LOOKED_NAME, REOPENED_NAME)
 
 
@@ -74,6 +75,9 @@ class ReceiptBook:
         self.log_folder = folder / LOG
         self.key_path = folder / KEYS / KEY_NAME
         self._lock = folder / SEALED / ".lock"  # whoever seals, or changes the key, holds it
+        self.reopening = folder / SEALED / ".reopening"  # and this, whoever looks at manifests again
+        self._reopens: dict[int, list[int]] = {}  # places of the log by that of what they supersede
+        self._scanned = 0  # entries of the log that were looked at for those
 
     @property
     def begun(self) -> bool:
@@ -206,24 +210,44 @@ class ReceiptBook:
             for _, _, lines in lines_at(at, [one]):
                 yield from ((line, self._receipt(at, line, signers)) for line in lines)
 
-    def superseding(self) -> dict[Path, dict[tuple[str, int], Path]]:
-        """Return which sealed manifest supersedes which items, by name and row, of another."""
-        folders = {_sealed(folder).place: folder for folder in self.manifests()}
+    def superseding(self, among: Collection[Path] | None = None) -> dict[Path, dict[tuple[str, int], Path]]:
+        """Return which sealed manifest supersedes which items, by name and row, of another; of all, or of some."""
+        folders = {_sealed(folder).place: folder for folder in (self.manifests() if among is None else among)}
         found: dict[Path, dict[tuple[str, int], Path]] = {}
         for folder in folders.values():
             entry = parse_statement(_sealed(folder).entry.encode(), of_type=MANIFEST)
-            if "reopens" in entry.predicate:
+            if "reopens" in entry.predicate and entry.predicate["reopens"]["place"] in folders:
                 gone = found.setdefault(folders[entry.predicate["reopens"]["place"]], {})
                 gone |= dict.fromkeys(((one.item, one.row) for one in read_reopened(folder)), folder)
         return found
 
     def chain(self, folder: Path) -> list[Path]:
-        """Return a sealed manifest and all those that supersede lines of it, or of one another, in the log's order."""
-        newer = self.superseding()
-        found = [folder]
-        for one in found:  # it grows meanwhile
-            found += set(newer.get(one, {}).values()) - set(found)
-        return sorted(found, key=lambda one: _sealed(one).place)
+        """Return a sealed manifest and all those that supersede lines of it, or of one another, in the log's order.
+
+        The log says which they are, so that none is passed over because it is not there.
+
+        Raises:
+            ManifestError: one that the log has is not here.
+        """
+        log = self.log()
+        for where, entry in enumerate(log.since(self._scanned), self._scanned):
+            if _REOPENS in entry:
+                with suppress(LogError):  # another statement may hold the word
+                    reopened = parse_statement(entry, of_type=MANIFEST).predicate["reopens"]["place"]
+                    self._reopens.setdefault(reopened, []).append(where)
+        self._scanned = len(log)
+        places = [_sealed(folder).place]
+        for where in places:  # they grow meanwhile
+            places += self._reopens.get(where, [])
+        here = {_sealed(one).place: one for one in self.manifests()}
+        for where in places:
+            if where not in here:
+                raise ManifestError(
+                    f"entry {where} of the log supersedes lines of {folder.name}, and its manifest is not in "
+                    f"{self.folder / SEALED}",
+                    mend="put it back from a backup",
+                )
+        return [here[where] for where in sorted(places)]
 
     def _receipt(self, folder: Path, line: Line, signers: Sequence[Signer]) -> Receipt:
         head, _ = read_head(folder)

@@ -27,7 +27,7 @@ from licet.corpus.deciding import Decider, end_of
 from licet.corpus.manifest import LOOKED_NAME
 from licet.corpus.reopening import Reopened, lines_again, read_reopened, write_reopened
 from licet.corpus.sealing import leaning_on
-from licet.placing import place
+from licet.placing import alone, place
 from licet.policy import Act, Purpose, Use
 from licet.registry.statements import Kind, Reach
 from licet.registry.terms import Asker
@@ -55,10 +55,13 @@ class Looked(msgspec.Struct, frozen=True):
     snapshots: tuple[str, ...]
     responses: int
     statements: int
+    parties: int = 0  # what was said of them, and of holdings
+    holdings: int = 0
+    whole: str = ""  # the day for which all of it was decided last; "" is not known
 
     @classmethod
     def of(cls, record: WorkspaceRecord, policy: Policy, day: date) -> Self:
-        """Return what is on record now."""
+        """Return what is on record now, for whoever decides on all of it."""
         return cls(
             day.isoformat(),
             policy.digest,
@@ -66,6 +69,8 @@ class Looked(msgspec.Struct, frozen=True):
             tuple(sorted(snapshot.id for snapshot in record.catalogue.snapshots())),
             record.gatherings.count(),
             record.registry.count(),
+            *record.registry.newest(),
+            day.isoformat(),
         )
 
 
@@ -96,6 +101,7 @@ class Reopener:
     at: datetime
     salt: Callable[[], bytes]
     progress: Callable[[str], None] = field(default=lambda _: None)
+    workers: int | None = 1
 
     def __call__(
         self,
@@ -109,8 +115,9 @@ class Reopener:
         Args:
             evidence: SHA-256 of evidence whose receipts are opened besides.
             recordings: keys of recordings whose receipts are opened besides.
-            among: these manifests alone, and of one that was last looked at for another day every receipt: a grant may
-                have expired, or the law have changed, without anybody's saying anything. All manifests without it.
+            among: these manifests alone, and of one that was last decided in whole for another day every receipt: a
+                grant may have expired, or the law have changed, without anybody's saying anything. All manifests
+                without it.
 
         Raises:
             LogError: there is no log or no key, or another writer is at work.
@@ -118,23 +125,26 @@ class Reopener:
         """
         asked = {f"evidence:{one}" for one in evidence} | {f"recording:{one}" for one in recordings}
         today = Looked.of(self.record, self.policy, self.day)  # before: what is said meanwhile is for the next time
-        superseded = self.book.superseding()
-        for folder in self.book.manifests() if among is None else among:
-            head, _ = read_head(folder)
-            looked = _looked(folder, head)
-            because, names = self._changed(head, looked)  # step 1
-            if among is not None and looked.day != today.day:
-                because = (*because, f"it was decided for {looked.day}, and this is {today.day}")
-                names |= {EVERYTHING}
-            if asked:
-                because = (*because, "it was asked for")
-                names |= asked
-            if names:
-                gone = superseded.get(folder, {})
-                leaning = leaning_on(folder, None if EVERYTHING in names else names)  # step 2
-                if places := [one for one in leaning if one not in gone]:
-                    yield self._reopened(folder, head, because, places, today)
-            place({folder / LOOKED_NAME: msgspec.json.encode(today)})  # step 5
+        with alone(self.book.reopening):
+            superseded = self.book.superseding(among)
+            for folder in self.book.manifests() if among is None else among:
+                head, _ = read_head(folder)
+                looked = looked_at(folder)
+                because, names = self._changed(head, looked)  # step 1
+                if among is not None and looked.whole != today.whole:
+                    because = (*because, f"it was decided for {looked.whole or looked.day}, and this is {today.day}")
+                    names |= {EVERYTHING}
+                if asked:
+                    because = (*because, "it was asked for")
+                    names |= asked
+                if names:
+                    gone = superseded.get(folder, {})
+                    leaning = leaning_on(folder, None if EVERYTHING in names else names)  # step 2
+                    if places := [one for one in leaning if one not in gone]:
+                        yield self._reopened(folder, head, because, places, today)
+                whole = today.whole if EVERYTHING in names else looked.whole
+                noted = msgspec.structs.replace(today, whole=whole)
+                place({folder / LOOKED_NAME: msgspec.json.encode(noted)})  # step 5
 
     def _changed(self, head: Head, looked: Looked) -> tuple[tuple[str, ...], set[str]]:
         """Return what changed, in words, and by the names under which receipts lean on it."""
@@ -155,6 +165,7 @@ class Reopener:
             because.append(f"{len(hosts):,} host{'s' * (len(hosts) > 1)} answered again")
             names |= {f"host:{host}" for host in hosts}
         concerned = self._spoken_of(looked.statements, until, as_of)
+        concerned |= self.record.registry.reheld(looked.parties, looked.holdings, until, as_of=as_of)
         if concerned:
             because.append(
                 f"the registry says something else of {len(concerned):,} recording{'s' * (len(concerned) > 1)}"
@@ -188,7 +199,7 @@ class Reopener:
         draft = folder.with_name(f".{folder.name}.again")
         shutil.rmtree(draft, ignore_errors=True)
         try:
-            found = lines_again(folder, places, decider.lines)
+            found = lines_again(folder, places, decider, self.workers)
             count = write_reopened(draft, new, found, self.progress)
             place({draft / LOOKED_NAME: msgspec.json.encode(today)})
             if not count:
@@ -226,9 +237,14 @@ def asked_again(head: Head, policy: Policy, evidence: EvidenceStore, day: date, 
     )
 
 
-def _looked(folder: Path, head: Head) -> Looked:
-    """Return what was known when a manifest was last looked at; nothing, where that was not kept."""
+def looked_at(folder: Path) -> Looked:
+    """Return what was known when a manifest was last looked at; nothing, where that was not kept.
+
+    Raises:
+        ManifestError: there is no manifest.
+    """
     path = folder / LOOKED_NAME
     if path.exists():
         return msgspec.json.decode(path.read_bytes(), type=Looked)
+    head, _ = read_head(folder)
     return Looked(head.day, head.policy_sha256, head.licet, (), 0, 0)

@@ -24,9 +24,9 @@ import msgspec
 from licet import __version__
 from licet.corpus import read_head
 from licet.digests import sha256_bytes, sha256_file
-from licet.errors import GateError, SourceError, UsageError
-from licet.placing import place
-from licet.training.attestation import attest
+from licet.errors import GateError, LogError, SourceError, UsageError
+from licet.placing import alone, place
+from licet.training.attestation import attest, read_attested, weights_in
 from licet.training.drops import read_drops
 from licet.training.gate import Gate
 from licet.training.live import all_live
@@ -50,6 +50,7 @@ from licet.training.runs import (
 from licet.training.usage import SET_NAME, sum_up
 from licet.transparency import MODEL, Attestation, Receipt, SortedSet, parse_receipt, parse_statement
 from licet.transparency.receipts import item_name
+from licet.transparency.tiles import MOST_ENTRY_BYTES
 from licet.workspace.admitting import Admitter
 from licet.workspace.reopening import Reopener
 
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from licet.workspace.record import WorkspaceRecord
 
 RUNS = "runs"
+MOST_STARTED_BYTES = 1 << 15
 _Document = TypeVar("_Document", Attestation, Receipt)
 
 
@@ -94,7 +96,7 @@ class Runs:
 
     folder: Path
     record: WorkspaceRecord
-    policy: Policy
+    policy: Callable[[], Policy]  # that is in force now
     book: ReceiptBook
     notices: Notices
 
@@ -110,7 +112,7 @@ class Runs:
         at: datetime,
         asker: str = "",
         for_model: str = "",
-        bases: Iterable[Base | Path] = (),
+        bases: Sequence[Base | Path] = (),
         known: Sequence[Verifier] = (),
         code: str = "",
         config: Path | None = None,
@@ -160,6 +162,9 @@ class Runs:
             raise UsageError(f"{most_unfit} is no share", mend="give 0 to 1")
         if not root.is_dir():
             raise SourceError(f"there is no folder {root}", mend="name the folder that the corpus lies in")
+        for one in bases:
+            if isinstance(one, Base) and one.statement:
+                raise UsageError(f"{one.name} is said to be attested", mend="give the file of its attestation")
         given = [(one, b"") if isinstance(one, Base) else _attested(one, believed) for one in bases]
         run = Run(
             licet=__version__,
@@ -185,6 +190,11 @@ class Runs:
             only=only,
             most_unfit=most_unfit,
         )
+        if len(msgspec.json.encode(run)) - len(msgspec.json.encode(only)) > MOST_STARTED_BYTES:
+            raise UsageError(
+                f"a run begins with {len(run.bases)} models, and what is told of them is too long for the log",
+                mend="shorten what their makers state, or join models in several steps",
+            )
         write_run(self.folder / RUNS / name, run, {base.statement: content for base, content in given if content})
         return run
 
@@ -200,7 +210,7 @@ class Runs:
             UsageError: there is none of this name.
         """
         folder = self.folder / RUNS / name
-        if name not in {path.parent.name for path in (self.folder / RUNS).glob(f"*/{RUN_NAME}")}:
+        if folder.name != name or not (folder / RUN_NAME).exists():
             raise UsageError(f"there is no run {name!r} here", mend="`licet run list` names them")
         return folder
 
@@ -223,7 +233,7 @@ class Runs:
 
         def reopener() -> Reopener:
             at = now()
-            return Reopener(self.record, self.book, self.policy, at.astimezone(UTC).date(), at, salt)
+            return Reopener(self.record, self.book, self.policy(), at.astimezone(UTC).date(), at, salt)
 
         admitter = Admitter(folder, run, self.book, reopener, workers)
         return Gate(folder, Path(run.root), admitter, most_unfit=run.most_unfit)
@@ -263,19 +273,23 @@ class Runs:
             SourceError: there are no such weights.
             LogError: there is no log or no key.
         """
-        folder = self.at(name)
-        if not (folder / ATTESTATION_NAME).exists():
+        folder, digests = self.at(name), _digests(weights)
+        with alone(folder / ".lock"):  # no epoch begins meanwhile
             if not (folder / FINISHING_NAME).exists():
-                digests = dict(_digests(weights))
                 for live in all_live(folder / LIVE):
                     live.close()
                 pending = _Finishing(self._summed_up(folder, digests, at, salt), len(self.book.log()))
                 place({folder / FINISHING_NAME: msgspec.json.encode(pending)})  # step 2
             pending = msgspec.json.decode((folder / FINISHING_NAME).read_bytes(), type=_Finishing)
-            where = self.book.append_once(pending.statement.encode(), pending.since)  # step 3
             statement = parse_statement(pending.statement.encode(), of_type=MODEL)
-            attestation = self.book.attestation(statement, where)
-            place({folder / ATTESTATION_NAME: msgspec.json.encode(attestation)})  # step 4
+            if digests not in ({}, weights_in(statement)):
+                raise UsageError(
+                    f"the run {name} is finished with other weights", mend="start a run for what you trained since"
+                )
+            if not (folder / ATTESTATION_NAME).exists():
+                where = self.book.append_once(pending.statement.encode(), pending.since)  # step 3
+                attestation = self.book.attestation(statement, where)
+                place({folder / ATTESTATION_NAME: msgspec.json.encode(attestation)})  # step 4
         attestation = self.attestation(name)
         self.notices.read_in_run(folder, attestation.statement, attestation.log.place)  # step 5
         return attestation
@@ -289,7 +303,13 @@ class Runs:
         usage = sum_up(folder, passes[-1], times_read(folder / MARKS, head.lines), salt=salt)
         epochs, dropped = len(epochs_marked(folder / MARKS)), _dropped(folder, head)
         run = read_run(folder)
-        return attest(run, usage, finished=at, epochs=epochs, dropped=dropped, weights=weights).encoded().decode()
+        text = attest(run, usage, finished=at, epochs=epochs, dropped=dropped, weights=weights).encoded()
+        if len(text) > MOST_ENTRY_BYTES:
+            raise UsageError(
+                f"what would be attested has {len(text):,} bytes, and an entry of the log at most {MOST_ENTRY_BYTES:,}",
+                mend="name fewer files of weights, such as one list of their SHA-256",
+            )
+        return text.decode()
 
     def attestation(self, name: str) -> Attestation:
         """Return the attestation of a finished run.
@@ -364,9 +384,9 @@ def _attested(path: Path, believed: Sequence[Verifier]) -> tuple[Base, bytes]:
         LogError: it does not check.
     """
     given = _as(Attestation, path)
-    statement = given.check(believed).statement
-    name = str(statement.predicate.get("model", ""))
-    return Base(name=name, statement=sha256_bytes(given.envelope.body)), path.read_bytes()
+    told = read_attested(given.check(believed).statement)
+    inherited = "; ".join(dict.fromkeys(base.licence for base in told.bases if base.licence))
+    return Base(name=told.model, licence=inherited, statement=sha256_bytes(given.envelope.body)), path.read_bytes()
 
 
 def _as(kind: type[_Document], path: Path) -> _Document:
@@ -375,6 +395,8 @@ def _as(kind: type[_Document], path: Path) -> _Document:
         given = parse_receipt(path.read_bytes())
     except OSError as refused:
         raise SourceError(f"{path} cannot be read: {refused.strerror}") from refused
+    except LogError as wrong:
+        raise LogError(f"{path}: {wrong.message}", mend=wrong.mend) from wrong
     if not isinstance(given, kind):
         raise UsageError(f"{path} is no {kind.__name__.lower()}", mend="`licet verify` says what it is")
     return given
@@ -389,16 +411,24 @@ def _dropped(folder: Path, head: PassHead | None) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _digests(weights: Iterable[Path]) -> Iterable[tuple[str, str]]:
-    """Yield each file of weights, by its name below what was given, with its SHA-256."""
+def _digests(weights: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file of weights, by its name below what was given.
+
+    Raises:
+        SourceError: there is none where it was said to be.
+        UsageError: two of them have one name.
+    """
+    found: dict[str, str] = {}
     for path in weights:
-        if path.is_file():
-            yield path.name, sha256_file(path)
-        elif path.is_dir():
-            files = (one for one in sorted(path.rglob("*")) if one.is_file())
-            yield from ((one.relative_to(path).as_posix(), sha256_file(one)) for one in files)
-        else:
-            raise SourceError(f"there are no weights at {path}", mend="name a file or a folder")
+        files = {path.name: path} if path.is_file() else {}
+        if path.is_dir():
+            files = {one.relative_to(path).as_posix(): one for one in sorted(path.rglob("*")) if one.is_file()}
+        if not files:
+            raise SourceError(f"there are no weights at {path}", mend="name a file, or a folder of files")
+        if twice := files.keys() & found.keys():
+            raise UsageError(f"two files of weights are called {min(twice)}", mend="name the folder that both lie in")
+        found |= {name: sha256_file(one) for name, one in files.items()}
+    return {os.fsencode(name).decode("utf-8", "backslashreplace"): digest for name, digest in found.items()}
 
 
 def _worded(use: tuple[object, ...]) -> str:

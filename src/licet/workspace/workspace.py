@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -51,7 +51,7 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.settings = read_settings(folder)
-        self.policy = self._read_policy()
+        self.policy = _policy_of(folder)
         self._record = WorkspaceRecord(folder, self.settings.database, control_named(self.settings.control))
         self.catalogue = self._record.catalogue
         self.evidence = self._record.evidence
@@ -131,7 +131,7 @@ class Workspace:
     @cached_property
     def runs(self) -> Runs:
         """The training runs, their gates and what they attest."""
-        return Runs(self.folder, self._record, self.policy, self.receipts, self.notices)
+        return Runs(self.folder, self._record, partial(_policy_of, self.folder), self.receipts, self.notices)
 
     @property
     def scrubber(self) -> Scrubber:
@@ -353,11 +353,14 @@ class Workspace:
     def _accepted(self, more: Iterable[str]) -> frozenset[str]:
         return self.policy.accepted((*self.settings.accept, *more))
 
-    def _read_policy(self) -> Policy:
-        if self.settings.policy is not None:
-            path = self.folder / self.settings.policy
-            try:
-                return parse_policy(path.read_bytes(), law_files())
-            except OSError as refused:
-                raise PolicyError(f"the policy {path} cannot be read: {refused.strerror}") from refused
+
+def _policy_of(folder: Path) -> Policy:
+    """Return the policy that a workspace's settings name today, or the house's."""
+    named = read_settings(folder).policy
+    if named is None:
         return house_policy()
+    path = folder / named
+    try:
+        return parse_policy(path.read_bytes(), law_files())
+    except OSError as refused:
+        raise PolicyError(f"the policy {path} cannot be read: {refused.strerror}") from refused
