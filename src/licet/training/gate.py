@@ -226,8 +226,9 @@ class Gate:
 
         The file is read and compared before. After `load` has returned, the path must still lead to the same file
         (device, inode), whose length, and times of change to the nanosecond, are those from before the comparison.
-        So no file that was replaced, or written to, before or meanwhile passes; unless that was done and undone within
-        a tick of the file system's clock (about 4 ms), or by somebody who sets that clock. `read` leaves no such gap.
+        So no file passes that was replaced or written to, before or meanwhile, unless within a tick of the file
+        system's clock (about 4 ms), or by somebody who sets that clock. It does not hold against a folder above the
+        file that is renamed away and back meanwhile, or a link that is turned and turned back. `read` leaves no gap.
 
         Raises:
             GateError: the gate is shut.
