@@ -63,6 +63,7 @@ bench: bench-data
 	$(BENCH) benchmarks/receipts.py
 	$(BENCH) benchmarks/registry.py
 	$(BENCH) benchmarks/load.py
+	$(BENCH) benchmarks/gate.py --reads 1000000
 
 # What is found of changed music and what is found that is not there; half an hour and 10 GB the first time.
 bench-identify: bench-data

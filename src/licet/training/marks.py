@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FLUSHED_AFTER = 4096  # items
+FLUSHED_AFTER = 1 << 16  # items; each flush looks at the whole map
 _AT_ONCE = 1 << 20  # bytes
 
 

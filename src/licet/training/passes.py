@@ -163,7 +163,7 @@ def lines_of(folder: Path) -> Iterator[tuple[int, Any]]:
     """Yield the rows of the pass in `folder` a record batch at a time, with the place of its first; also no rows."""
     import pyarrow as pa
 
-    with pa.ipc.open_file(pa.memory_map(str(folder / _LINES))) as rows:
+    with pa.ipc.open_file(pa.OSFile(str(folder / _LINES))) as rows:  # mapped, all of it would stay in memory
         first = 0
         for number in range(rows.num_record_batches):
             batch = rows.get_batch(number)
