@@ -6,9 +6,11 @@ import json
 import shutil
 import subprocess
 from base64 import b64decode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -170,7 +172,15 @@ def test_an_attestation_checks_elsewhere(here: Path, tmp_path_factory: pytest.Te
 
 @pytest.mark.parametrize(
     ("name", "answer"),
-    [("jamendo:0", "the run read it"), ("jamendo:2", "the run did not read it"), ("item:0001.wav", "the run read it")],
+    [
+        ("jamendo:0", "the run read it"),
+        ("jamendo:2", "the run did not read it"),
+        ("item:0001.wav", "the run read it"),
+        ("0001.wav", "the run read it"),
+        ("item:0:0001.wav", "the run read it"),
+        ("JAMENDO:0", "the run read it"),
+        ("recording:JAMENDO:0", "the run read it"),
+    ],
 )
 def test_a_recording_is_proved_read_or_unread(here: Path, name: str, answer: str) -> None:
     """By a proof that leans on the model's entry of the log."""
@@ -181,12 +191,23 @@ def test_a_recording_is_proved_read_or_unread(here: Path, name: str, answer: str
     found = told("verify", "proof.json", *KNOWN)
     assert (found["answer"], found["model"], found["run"]) == (answer, "tagger", "first")
     assert answer in run("verify", "proof.json", *KNOWN)
+    body = told_body("runs/first/attestation.json")
+    assert found["statement"] == sha256(body).hexdigest()
+    assert found["weights"] == [f"weights.bin {sha256(b'first').hexdigest()}"]
+    with pytest.raises(UsageError, match="leave out --at-least"):
+        run("verify", "proof.json", *KNOWN, "--at-least", "2")
 
 
 def test_a_manifest_is_still_asked_by_itself(here: Path) -> None:
     """A proof of what may be fed is not one of what was."""
-    Path("proof.json").write_text(run("prove", "jamendo:2"))
-    assert "it is in the manifest" in run("verify", "proof.json", *KNOWN)
+    for name in ("jamendo:2", "JAMENDO:2", "0002.wav", "item:0002.wav", "item:0:0002.wav", "recording:jamendo:2"):
+        Path("proof.json").write_text(run("prove", name))
+        assert "it is in the manifest" in run("verify", "proof.json", *KNOWN)
+    Path("proof.json").write_text(run("prove", "jamendo:99"))
+    assert "it is not in the manifest" in run("verify", "proof.json", *KNOWN)
+    for name, says in (("nowhere.wav", "the manifest has no item"), ("x\udcff", "is no text")):
+        with pytest.raises(UsageError, match=says):
+            run("prove", name)
 
 
 def test_a_lineage_is_proved_unread(here: Path) -> None:
@@ -199,20 +220,54 @@ def test_a_lineage_is_proved_unread(here: Path) -> None:
     finish("second")
     with Workspace.open(here) as room:
         models = [
-            Told(room.runs.attestation(name), (room.runs.prove(name, "recording:jamendo:2"),))
+            Told(room.runs.attestation(name), (room.scrubber.prove(name, "recording:jamendo:2"),))
             for name in ("second", "first")
         ]
-    import msgspec
-
     Path("lineage.json").write_bytes(msgspec.json.encode(Lineage(names=("recording:jamendo:2",), models=tuple(models))))
     found = told("verify", "lineage.json", *KNOWN)
     assert found["unread"] == ["recording:jamendo:2"]
     assert found["models"] == ["tagger (run second)", "tagger (run first)"]
     assert found["nothing_proved_of"] == ["secret (licence: not stated; trained on: the web)"]
+    assert found["statements"] == [
+        sha256(told_body(f"runs/{name}/attestation.json")).hexdigest() for name in ("second", "first")
+    ]
+    assert found["weights"] == [f"weights.bin {sha256(b'second').hexdigest()}"]
     assert "none of the models read it" in run("verify", "lineage.json", *KNOWN)
     Path("lineage.json").write_text('{"format": "licet-lineage/1"}')
     with pytest.raises(LogError, match="no proof of a lineage"):
         run("verify", "lineage.json", *KNOWN)
+
+
+def test_every_head_in_a_lineage_is_held_to_the_checkpoint(here: Path) -> None:
+    """A proof that leans on a fork is found, though the attestation beside it does not."""
+    start()
+    train()
+    finish()
+    shutil.copytree(here, here.parent / "fork")
+    with Workspace.open(here) as room, Workspace.open(here.parent / "fork") as fork:
+        for one, entry in ((room, b"one"), (fork, b"two")):
+            one.receipts.append_once(entry, 2)
+        attested = room.runs.attestation("first")
+        attested = room.receipts.attestation(attested.statement, attested.log.place)
+        names = ("recording:jamendo:2",)
+        for path, proofs in (("good.json", room), ("forked.json", fork)):
+            proof = Lineage(names=names, models=(Told(attested, (proofs.scrubber.prove("first", names[0]),)),))
+            Path(path).write_bytes(msgspec.json.encode(proof))
+    run("verify", "good.json", *KNOWN, "--checkpoint", "log/checkpoint")
+    run("verify", "forked.json", *KNOWN)
+    with pytest.raises(LogError, match="it was forked"):
+        run("verify", "forked.json", *KNOWN, "--checkpoint", "log/checkpoint")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["nowhere.json"], "no file nowhere.json"), (["music"], "music cannot be read")],
+)
+def test_what_cannot_be_read_is_named_so(here: Path, arguments: list[str], says: str) -> None:
+    """And not called a document that does not check."""
+    del here
+    with pytest.raises(UsageError, match=says):
+        run("verify", *arguments, *KNOWN)
 
 
 def test_bases_are_named_told_of_or_attested(here: Path) -> None:

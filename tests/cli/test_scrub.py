@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from licet import cli
 from licet.errors import UsageError
-from licet.training.runs import ATTESTATION_NAME
+from licet.training.runs import ATTESTATION_NAME, Base
 from licet.workspace import Workspace
-from schooling import cleared, lab, manifest_of, trained
+from schooling import NOON, cleared, lab, manifest_of, opened, started, trained
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,11 +100,78 @@ def test_it_proves_that_a_model_has_not_read_it(house: Path, tmp_path: Path) -> 
         (("--without", "x"), "add --out"),
         (("--prove", "first"), "add --out"),
         (("--prove", "first", "--without", "x", "--out", "y"), "two answers"),
+        (("--without", "x", "--out", ""), "add --out"),
+        (("--prove", "first", "--out", ""), "add --out"),
+        (("--out", "y"), "nothing goes there"),
         (("--per-hour", "much"), "is no amount"),
     ],
-    ids=["out", "proof", "both", "money"],
+    ids=["out", "proof", "both", "nowhere", "proof nowhere", "for nothing", "money"],
 )
 def test_what_makes_no_sense_is_refused(house: Path, arguments: tuple[str, ...], says: str) -> None:
     """With the mend."""
     with pytest.raises(UsageError, match=says):
         scrub(house, "jamendo:3", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("what", "says"), [("", "nothing is named"), ("x\udcff", "is no text"), ("jamendo:99", "nothing here goes by")]
+)
+def test_what_names_nothing_is_refused(house: Path, tmp_path: Path, what: str, says: str) -> None:
+    """And nothing is written or proved of it."""
+    with Workspace.open(house) as room:
+        manifest = manifest_of(room)
+    out = tmp_path / "out"
+    with pytest.raises(UsageError, match=says):
+        scrub(house, what)
+    with pytest.raises(UsageError, match=says):
+        scrub(house, what, "--prove", "first", "--out", str(out))
+    if what != "jamendo:99":
+        with pytest.raises(UsageError, match=says):
+            scrub(house, what, "--without", str(manifest), "--out", str(out))
+    assert not out.exists()
+
+
+def test_of_what_it_is_not_known_is_told_apart(house: Path) -> None:
+    """In words, in JSON, and by an exit code that is not that of *nothing*."""
+    with Workspace.open(house) as room:
+        started(room, "adapted", bases=[Base(name="music-flamingo")])
+    result = scrub(house, "jamendo:2")
+    assert result.exit_code == 1
+    assert "No run read it: 2 looked at." in result.output
+    says = "it began with music-flamingo, and nobody attested what that read"
+    assert f"Of 1 it is not known:\n  run adapted, model tagger: {says}" in result.output
+    assert json.loads(scrub(house, "jamendo:2", "--json").output)["unknown"] == [
+        {"run": "adapted", "model": "tagger", "because": says}
+    ]
+
+
+def test_what_is_not_finished_is_not_in_the_hours(house: Path) -> None:
+    """And that is said beside them."""
+    with Workspace.open(house) as room:
+        started(room, "going")
+        gate = opened(room, "going")
+        gate.begin_epoch(0)
+        gate.read(3)
+    result = scrub(house, "jamendo:3", "--per-hour", "3.20 EUR")
+    assert "That is without 1 that is not finished." in result.output
+    assert json.loads(scrub(house, "jamendo:3", "--json").output)["unfinished"] == 1
+
+
+def test_a_manifest_without_it_says_what_holds_today(
+    house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was withdrawn since is superseded at once, so that no receipt of the new manifest says otherwise."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOON.timestamp())))
+    with Workspace.open(house) as room:
+        manifest = manifest_of(room)
+        (tmp_path / "c.csv").write_text("id,title,artist,licence,path\njamendo:0,Song 0,Ann,CC-BY-NC-4.0,0000.wav\n")
+        room.add("table", tmp_path / "c.csv", captured_at=NOON, audio=house / "music", workers=1)
+    out = tmp_path / "without"
+    told = json.loads(scrub(house, "jamendo:3", "--json", "--without", str(manifest), "--out", str(out)).output)
+    assert told["without"]["superseded"] == 1
+    arguments = ["receipt", "0000.wav", "--manifest", str(out), "--workspace", str(house)]
+    receipt = CliRunner().invoke(cli.licet, arguments, catch_exceptions=False)
+    (tmp_path / "receipt.json").write_text(receipt.output)
+    known = ["--known", str(house / "keys/log.key.pub"), "--json"]
+    checked = CliRunner().invoke(cli.licet, ["verify", str(tmp_path / "receipt.json"), *known], catch_exceptions=False)
+    assert json.loads(checked.output)["verdict"].startswith("refused")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,15 @@ import pytest
 from markdown_it import MarkdownIt
 from msgspec import json
 
+from licet.cli.running import chain_fed
+from licet.corpus import read_lines
+from licet.corpus.manifest import Written, writing
 from licet.errors import GateError, LogError
-from licet.exports.model_card import Finished, card_lines, write
-from licet.training.runs import Base, read_run
+from licet.exports.finished import Finished
+from licet.exports.model_card import card_lines, write
+from licet.training.runs import Base
 from licet.training.sharding import Share
-from schooling import NOON, SALT, lab, opened, started
+from schooling import NOON, SALT, lab, manifest_of, opened, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +77,8 @@ def trained(room: Workspace, name: str, *, reads: Iterable[str] | None = None, e
 def finished(room: Workspace, name: str) -> Finished:
     """Open a finished run."""
     folder = room.runs.at(name)
-    return Finished.of(folder, room.receipts.sealed_named(read_run(folder).sealed))
+    sealed, *newer = chain_fed(folder, room.receipts)
+    return Finished.of(folder, sealed, newer)
 
 
 def card(run: Finished, licence: str = "") -> str:
@@ -126,14 +132,16 @@ def test_it_owes_what_was_read_asks_for_and_nothing_else(room: Workspace, name: 
 @pytest.mark.parametrize(
     ("given", "bases", "expected"),
     [
-        ("Apache-2.0", [FLAMINGO], "license: apache-2.0\nbase_model:"),
+        ("CC-BY-NC-4.0", [FLAMINGO], "license: cc-by-nc-4.0\nbase_model:"),
+        ("Apache-2.0", [SECRET], "license: apache-2.0\ntags:"),
+        ("Apache-2.0", [FLAMINGO], "license: other\nlicense_name: nvidia-oneway-noncommercial-license\nbase_model:"),
         ("mit", [], 'license: "mit"\ntags:'),
         ("Our own terms: ask", [], "license: other\nlicense_name: our-own-terms-ask\ntags:"),
         ("", [FLAMINGO], "license: other\nlicense_name: nvidia-oneway-noncommercial-license\nbase_model:"),
         ("", [FLAMINGO, SECRET], "license: other\nlicense_name: those-of-its-bases\nbase_model:"),
         ("", [SECRET], "license: other\nlicense_name: not-stated\ntags:"),
     ],
-    ids=["given", "short", "in words", "inherited", "of two", "not stated"],
+    ids=["given", "over none", "hiding one", "short", "in words", "inherited", "of two", "not stated"],
 )
 def test_the_licence_is_its_makers_or_its_bases(
     room: Workspace, name: str, given: str, bases: list[Base], expected: str
@@ -170,6 +178,24 @@ def test_an_attested_base_brings_its_own_figures(room: Workspace, name: str) -> 
     assert "It began with our-own (licence: not stated; trained on: **not disclosed**)" in told
     third = trained(room, f"{name}-third", bases=[second.folder / "attestation.json"])
     assert "It began with tagger (attested too)." in section(card(third), "What it inherits")
+
+
+@pytest.mark.parametrize("licence", ["", "Apache-2.0"])
+def test_a_non_commercial_licence_is_inherited_through_any_number_of_models(
+    room: Workspace, name: str, licence: str
+) -> None:
+    """Whatever licence is given to the one that came out; and one whose base carries it no further is looked into."""
+    run = trained(room, f"{name}-0", bases=[FLAMINGO])
+    for number in range(1, 4):
+        run = trained(room, f"{name}-{number}", bases=[run.folder / "attestation.json"])
+    (base,) = run.attested.bases
+    bare = replace(run, attested=replace_in(run.attested, bases=(replace_in(base, licence=""),)))
+    for one in (run, bare):
+        text = card(one, licence)
+        assert "license: other\nlicense_name: nvidia-oneway-noncommercial-license" in text
+        assert f"Licence that it inherits itself: {FLAMINGO.licence}" in section(text, "What it inherits")
+        assert "That licence calls itself non-commercial" in section(text, "What it inherits")
+        assert ("Its maker gives it under Apache-2.0. It inherits NVIDIA" in text) is bool(licence)
 
 
 def test_a_model_that_began_with_none_inherits_nothing(room: Workspace, name: str) -> None:
@@ -271,6 +297,54 @@ def test_what_was_attested_must_be_there(room: Workspace, name: str) -> None:
         finished(room, name)
     base.write_bytes(kept)
     assert finished(room, name) == run
+    kept = (run.folder / "usage.parquet").read_bytes()
     (run.folder / "usage.parquet").write_bytes(b"")
     with pytest.raises(GateError, match="not what was attested"):
         finished(room, name)
+    (run.folder / "usage.parquet").write_bytes(kept)
+    other = changed(run.sealed, room.folder / f"{name}-other", {}, replace_in(run.head, act="fine-tune"))
+    with pytest.raises(GateError, match="not for the use that was attested"):
+        Finished.of(run.folder, other)
+
+
+def changed(sealed: Path, out: Path, parts: dict[str, Any], head: Any) -> Path:
+    """Write a sealed manifest again, with something else in every line, as if it were that one."""
+    with writing(out, head) as manifest:
+        for line in read_lines(sealed):
+            manifest.add(Written.of(replace_in(line, **parts)))
+    return out
+
+
+def test_a_card_is_made_of_the_lines_that_were_attested(room: Workspace, name: str, tmp_path: Path) -> None:
+    """Another table beside them, with other credits, is not looked at; of other lines no card is made."""
+    run = trained(room, name)
+    first = [path.read_bytes() for path in write(run, tmp_path / "card")]
+    other = changed(run.sealed, tmp_path / "other", {"attribution": "Mallory"}, run.head)
+    with pytest.raises(GateError, match=r"manifest\.jsonl is not what was attested"):
+        write(replace(run, sealed=other), tmp_path / "card")
+    with (other / "manifest.jsonl").open("ab") as stream:
+        stream.write(b"no line")
+    with pytest.raises(GateError, match=r"manifest\.jsonl is not what was attested"):
+        write(replace(run, sealed=other), tmp_path / "card")
+    (other / "manifest.jsonl").write_bytes(b"")
+    nothing = replace_in(run.attested.manifest, sha256=sha256(b"").hexdigest())
+    with pytest.raises(GateError, match=r"does not hold 0000\.wav, which was read"):
+        card(replace(run, sealed=other, attested=replace_in(run.attested, manifest=nothing)))
+    (other / "manifest.jsonl").write_bytes((run.sealed / "manifest.jsonl").read_bytes())
+    assert [path.read_bytes() for path in write(replace(run, sealed=other), tmp_path / "card")] == first
+
+
+def test_a_card_owes_what_the_last_line_asks_for(name: str, tmp_path: Path) -> None:
+    """Where a source changed its word before the epoch began: what was attested and what the card says are one."""
+    with lab(tmp_path / "own", seconds=0.5) as own:
+        manifest_of(own)
+        (tmp_path / "more.csv").write_text("id,title,artist,licence,path\njamendo:1,Song 1,Bo,CC-BY-4.0,0001.wav\n")
+        own.add("table", tmp_path / "more.csv", captured_at=NOON - timedelta(hours=1), audio=own.folder / "music")
+        run = trained(own, name, reads=["0001.wav"])
+        assert len(run.newer) == 1
+        assert "attribution" in run.attested.conditions
+        assert "**attribution** (1 item; binds now)" in section(card(run), "Conditions to keep")
+        assert "“Song 1” by Bo" in write(run, tmp_path / "card")[1].read_text()
+        (run.newer[0] / "manifest.jsonl").write_bytes(b"")
+        with pytest.raises(GateError, match="not what was attested"):
+            card(run)

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from licet.errors import AudioError, SourceError, UsageError
+from licet.errors import AudioError, LogError, SourceError, UsageError
 from licet.training.flamingo import (
     FAMILIES,
     LICENCE,
@@ -128,8 +128,9 @@ def test_a_flamingo_learns_through_the_gate_and_is_attested(base: Path, room: Wo
 
 def test_the_rights_card_says_what_is_inherited(base: Path, room: Workspace, tmp_path: Path) -> None:
     """The licence of the weights, that it is a non-commercial one, and what their makers say they learnt from."""
+    from licet.exports.finished import Finished
     from licet.exports.markdown import escaped
-    from licet.exports.model_card import Finished, write
+    from licet.exports.model_card import write
 
     started(room, bases=[base_of(base)])
     learnt(base, room, "first", tmp_path, epochs=1)
@@ -220,6 +221,25 @@ def test_a_run_may_begin_with_what_was_attested(room: Workspace, tmp_path: Path)
     trained(room)
     started(room, "next", bases=[room.runs.at("first") / ATTESTATION_NAME])
     require_base(opened(room, "next"), tmp_path)
+
+
+def test_another_model_that_was_attested_does_not_stand_for_the_base(room: Workspace, tmp_path: Path) -> None:
+    """What that one began with does, through however many models."""
+    cached = tmp_path / "models--nvidia--audio-flamingo-next-hf" / "snapshots" / "0a1b2c"
+    cached.mkdir(parents=True)
+    (cached / "config.json").write_text('{"model_type": "musicflamingo"}')
+    trained(room, "plain")
+    started(room, "next", bases=[room.runs.at("plain") / ATTESTATION_NAME])
+    with pytest.raises(UsageError, match="begins with nvidia/audio-flamingo-next-hf@0a1b2c"):
+        require_base(opened(room, "next"), cached)
+    trained(room, "tuned", bases=[base_of(cached)])
+    trained(room, "tuned2", bases=[room.runs.at("tuned") / ATTESTATION_NAME])
+    started(room, "tuned3", bases=[room.runs.at("tuned2") / ATTESTATION_NAME])
+    require_base(opened(room, "tuned3"), cached)
+    (kept,) = (room.runs.at("tuned3") / "bases").iterdir()
+    kept.write_bytes((room.runs.at("plain") / ATTESTATION_NAME).read_bytes())
+    with pytest.raises(LogError, match="not what its name says"):
+        require_base(opened(room, "tuned3"), cached)
 
 
 def test_a_file_swapped_after_the_clearance_never_reaches_the_model(room: Workspace) -> None:

@@ -8,14 +8,16 @@ import msgspec
 import pytest
 
 from licet.corpus import read_lines
+from licet.digests import sha256_file
 from licet.errors import LogError, ManifestError, UsageError
 from licet.training.lineage import Lineage, Told, parse_lineage
 from licet.training.passes import Admitted
 from licet.training.runs import ATTESTATION_NAME, Base
 from licet.training.sharding import Share
 from licet.training.usage import SET_NAME
-from licet.transparency import SortedSet, make_key
+from licet.transparency import Attestation, SortedSet, make_key
 from licet.workspace import Workspace
+from licet.workspace.receipts import ReceiptBook
 from schooling import NOON, SALT, USE, manifest_of, names, opened, sound, started, trained
 
 if TYPE_CHECKING:
@@ -48,7 +50,12 @@ def sharded(room: Workspace) -> None:
 
 def merged(room: Workspace, name: str, runs: list[str]) -> None:
     """Join models: a run that reads nothing itself."""
-    started(room, name, bases=[base(room, run) for run in runs])
+    empty(room, name, bases=[base(room, run) for run in runs])
+
+
+def empty(room: Workspace, name: str, **how: object) -> None:
+    """Finish a run that reads nothing."""
+    started(room, name, **how)
     opened(room, name).begin_epoch(0)
     weights = room.folder / f"{name}.safetensors"
     weights.write_bytes(name.encode())
@@ -83,6 +90,17 @@ def test_a_run_that_goes_on_still_is_found_too(room: Workspace) -> None:
     assert (one.name, one.finished, one.wall_s) == ("first", False, 0)
     assert one.read == ("recording:jamendo:3", *(name for name in one.read if name.startswith("sha256:")))
     assert [one.name for one in room.scrubber.find("item:0003.wav").affected] == ["first"]
+    with pytest.MonkeyPatch.context() as cut:
+        cut.setattr(ReceiptBook, "append_once", killed)
+        with pytest.raises(KeyboardInterrupt):
+            room.runs.finish("first", at=NOON, salt=SALT)
+    (one,) = room.scrubber.find("jamendo:3").affected  # summed up, and not in the log yet
+    assert (one.name, one.finished) == ("first", False)
+
+
+def killed(*_: object) -> int:
+    """Stop here, as a kill does."""
+    raise KeyboardInterrupt
 
 
 def test_what_was_registered_under_another_name_later_is_found_by_its_bytes(room: Workspace, tmp_path: Path) -> None:
@@ -93,13 +111,175 @@ def test_what_was_registered_under_another_name_later_is_found_by_its_bytes(room
     folder = room.clear(music, USE, workers=1, report=False, stated=stated).folder
     room.receipts.seal(folder, salt=SALT, at=NOON)
     trained(room, manifest=folder)
-    assert room.scrubber.find("jamendo:99").affected == ()
+    with pytest.raises(UsageError, match="nothing here goes by the name 'jamendo:99'"):
+        room.scrubber.find("jamendo:99")
     sound(tmp_path / "late.wav", 9)
     (tmp_path / "late.csv").write_text("id,title,artist,licence,path\njamendo:99,Late,Bo,CC-BY-NC-4.0,late.wav\n")
     room.add("table", tmp_path / "late.csv", captured_at=NOON - timedelta(hours=1), audio=tmp_path, workers=1)
     again = room.clear(music, USE, workers=1, report=False, stated=stated).folder
     room.receipts.seal(again, salt=SALT, at=NOON)
-    assert [one.name for one in room.scrubber.find("jamendo:99").affected] == ["first"]
+    for what in ("jamendo:99", "recording:jamendo:99", "JAMENDO:99"):
+        assert [one.name for one in room.scrubber.find(what).affected] == ["first"]
+        with pytest.raises(UsageError, match="the run first read sha256:"):
+            room.scrubber.lineage("first", what)
+    assert room.scrubber.prove("first", "jamendo:99").check([key(room)])[0] is not None
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("jamendo:0", "recording:jamendo:0", "JAMENDO:0", "isrc:USABC1200001", "recording:isrc:US-ABC-12-00001"),
+        *("0000.wav", "item:0000.wav", "item:0:0000.wav", "digest", "DIGEST", "sha256:digest", "sha256:DIGEST"),
+    ],
+)
+def test_whatever_it_is_called_it_is_the_same(room: Workspace, tmp_path: Path, what: str) -> None:
+    """An identifier of the recording, in any spelling; an item, as its receipt or its run names it; bytes."""
+    (tmp_path / "more.csv").write_text(
+        "id,isrc,title,artist,licence,path\njamendo:0,USABC1200001,Song 0,Ann,CC-BY-4.0,0000.wav\n"
+    )
+    room.add("table", tmp_path / "more.csv", captured_at=NOON - timedelta(hours=1), audio=room.folder / "music")
+    digest = sha256_file(room.folder / "music" / "0000.wav")
+    what = what.replace("digest", digest).replace("DIGEST", digest.upper())
+    trained(room)
+    assert [one.name for one in room.scrubber.find(what).affected] == ["first"]
+    assert room.scrubber.prove("first", what).check([key(room)])[0] is not None
+    assert room.scrubber.prove_in_manifest(manifest_of(room), what).check([key(room)])[0] is not None
+    with pytest.raises(UsageError, match="the run first read"):
+        room.scrubber.lineage("first", what)
+    assert room.scrubber.without(manifest_of(room), what, tmp_path / "without") == (5, 1)
+
+
+@pytest.mark.parametrize("what", ["jamendo:99", "nowhere.wav", "item:nowhere.wav", "item:7:0000.wav", "ab" * 32])
+def test_what_nobody_heard_of_is_not_said_to_be_unread(room: Workspace, what: str) -> None:
+    """It may be misspelt, and would be proved absent of every model."""
+    trained(room)
+    with pytest.raises(UsageError, match="nothing here goes by the name"):
+        room.scrubber.find(what)
+    with pytest.raises(UsageError, match="nothing here goes by the name"):
+        room.scrubber.lineage("first", what)
+
+
+def test_what_a_manifest_has_not_is_proved_by_a_name_that_it_could_have(room: Workspace) -> None:
+    """A recording and bytes are proved absent; of an item's name it must be said in which row."""
+    for what in ("jamendo:99", "ab" * 32, "item:7:0000.wav"):
+        assert room.scrubber.prove_in_manifest(manifest_of(room), what).check([key(room)])[0] is None
+    with pytest.raises(UsageError, match=r"the manifest has no item 'nowhere.wav'"):
+        room.scrubber.prove_in_manifest(manifest_of(room), "nowhere.wav")
+    trained(room)
+    assert room.scrubber.prove("first", "jamendo:2").check([key(room)])[0] is None
+    with pytest.raises(UsageError, match="nothing here goes by the name"):
+        room.scrubber.prove("first", "nowhere.wav")
+
+
+@pytest.mark.parametrize("what", ["", " ", "x\udcff"])
+def test_what_names_nothing_is_refused(room: Workspace, what: str) -> None:
+    """An empty text, and one that is none."""
+    with pytest.raises(UsageError, match=r"nothing is named|is no text"):
+        room.scrubber.find(what)
+
+
+def test_what_began_with_a_model_that_nobody_knows_is_not_spared(room: Workspace) -> None:
+    """Nor what began with that: nobody can tell what those read."""
+    empty(room, "alone")
+    empty(room, "adapted", bases=[Base(name="music-flamingo")])
+    empty(room, "again", bases=[base(room, "adapted")])
+    found = room.scrubber.find("jamendo:3")
+    assert (found.affected, found.spared) == ((), ("alone",))
+    assert [(one.name, one.because) for one in found.unknown] == [
+        ("adapted", "it began with music-flamingo, and nobody attested what that read"),
+        ("again", "it began with tagger, of which it is not known"),
+    ]
+
+
+def test_a_model_whose_run_is_gone_is_named_with_what_began_with_it(room: Workspace) -> None:
+    """The log holds that it was trained, and no file here tells any more what it read."""
+    trained(room)
+    empty(room, "tuned", bases=[base(room, "first")])
+    assert [one.name for one in room.scrubber.find("jamendo:3").affected] == ["first", "tuned"]
+    shutil.rmtree(room.runs.at("first"))
+    found = room.scrubber.find("jamendo:3")
+    assert (found.affected, found.spared) == ((), ())
+    assert [(one.name, one.model, one.because) for one in found.unknown] == [
+        ("tuned", "tagger", "it began with tagger, whose run is not here"),
+        ("first", "tagger", "entry 1 of the log attests it, and its run is not here"),
+    ]
+
+
+def test_a_run_that_was_copied_counts_once(room: Workspace) -> None:
+    """What it took is its statement's, and that is one."""
+    trained(room)
+    shutil.copytree(room.runs.at("first"), room.runs.at("first").with_name("first.bak"))
+    assert [one.name for one in room.scrubber.find("jamendo:3").affected] == ["first"]
+
+
+@pytest.mark.parametrize("name", ["run.json", "attestation.json", "items.set"])
+def test_a_damaged_run_is_named_and_the_others_are_looked_at(room: Workspace, name: str) -> None:
+    """Of itself nothing is known; what another run read is told all the same."""
+    trained(room)
+    trained(room, "second")
+    path = room.runs.at("second") / name
+    path.write_bytes(path.read_bytes()[:-9])
+    found = room.scrubber.find("jamendo:3")
+    assert [one.name for one in found.affected] == ["first"]
+    (unknown,) = found.unknown
+    assert unknown.name == "second"
+    assert str(path.parent) in unknown.because
+    assert room.scrubber.lineage("first", "jamendo:2").check([key(room)]).unknown == ()
+
+
+def test_a_set_that_was_not_attested_proves_nothing(room: Workspace) -> None:
+    """Another run's, and one in which an entry was altered: the file is named, and no proof is made."""
+    trained(room)
+    empty(room, "other")
+    path = room.runs.at("first") / SET_NAME
+    whole = path.read_bytes()
+    entry = 8 + 32  # where the first entry begins, behind size and salt
+    for content in (
+        (room.runs.at("other") / SET_NAME).read_bytes(),
+        b"".join(
+            (whole[:entry], bytes(64 * SortedSet(path).head.size), whole[entry + 64 * SortedSet(path).head.size :])
+        ),
+    ):
+        path.write_bytes(content)
+        found = room.scrubber.find("jamendo:3")
+        assert found.affected == ()
+        assert [one.name for one in found.unknown] == ["first"]
+        assert "items.set is not what was attested" in found.unknown[0].because
+        for proof in (room.scrubber.lineage, room.scrubber.prove):
+            with pytest.raises(LogError, match=r"items\.set is not what was attested"):
+                proof("first", "jamendo:3")
+    attestation = base(room, "first")
+    given = msgspec.json.decode(base(room, "other").read_bytes(), type=Attestation)
+    other = msgspec.structs.replace(given.statement, subject=())
+    attestation.write_bytes(msgspec.json.encode(room.receipts.attestation(other, given.log.place)))
+    assert [one.name for one in room.scrubber.find("jamendo:2").unknown] == ["first"]
+
+
+def test_after_a_new_key_the_proof_checks_with_that_alone(room: Workspace) -> None:
+    """What was attested before is signed again, and stays what it was."""
+    trained(room)
+    trained(room, "tuned", bases=[base(room, "first")])
+    before = list(room.scrubber.lineage("tuned", "jamendo:2").check([key(room)]).models)
+    room.receipts.rotate(NOON)
+    proof = room.scrubber.lineage("tuned", "jamendo:2")
+    assert list(proof.check([key(room)]).models) == before
+
+
+def test_what_was_withdrawn_meanwhile_gets_no_fresh_receipt(room: Workspace, tmp_path: Path) -> None:
+    """A manifest without something is decided on again at once: its lines are those of another day."""
+    (tmp_path / "more.csv").write_text("id,title,artist,licence,path\njamendo:0,Song 0,Ann,CC-BY-NC-4.0,0000.wav\n")
+    room.add("table", tmp_path / "more.csv", captured_at=NOON - timedelta(hours=1), audio=room.folder / "music")
+    out = tmp_path / "without"
+    room.scrubber.without(manifest_of(room), "jamendo:3", out)
+    room.receipts.seal(out, salt=SALT, at=NOON)
+    ((line, _),) = room.receipts.receipts(out, "0000.wav")
+    assert line.verdict == "permitted"
+    (came,) = room.scrubber.decided_again(out, at=NOON, salt=lambda: SALT)
+    assert (came.looked_at, came.superseded) == (5, 1)
+    ((line, receipt),) = room.receipts.receipts(out, "0000.wav")
+    assert line.verdict == "refused"
+    assert receipt.check([key(room)]).statement.predicate["verdict"] == "refused"
+    assert room.scrubber.decided_again(out, at=NOON, salt=lambda: SALT) == []
 
 
 def test_a_manifest_without_it_lets_it_pass_no_more(room: Workspace, tmp_path: Path) -> None:
@@ -162,13 +342,13 @@ def test_with_shards_only_what_must_be_is_trained_again(room: Workspace, tmp_pat
 
 
 def test_shares_part_a_corpus_and_keep_copies_together() -> None:
-    """Every item is in one shard, whole in its last slice, and copies of a recording fall into one slice."""
+    """Every item is in one shard, whole in its last slice, and items that go by one recording fall into one slice."""
 
-    def item(number: int, recording: str) -> Admitted:
-        return Admitted(f"{number}.wav", 0, f"{number:064x}", 1, 1.0, (recording,), ())
+    def item(number: int, *recordings: str) -> Admitted:
+        return Admitted(f"{number}.wav", 0, f"{number:064x}", 1, 1.0, recordings[::-1], ())
 
     for number in range(200):
-        one, copy = item(number, f"r{number}"), item(number + 1000, f"r{number}")
+        one, copy = item(number, f"r{number}"), item(number + 1000, f"r{number}", f"s{number}")
         held = [
             (shard, part)
             for shard in range(3)
@@ -221,6 +401,8 @@ def test_a_lineage_that_lacks_something_does_not_check(room: Workspace) -> None:
     tuned, first = proof.models
     wrong = [
         (change(proof, models=(tuned,)), "which one of them began with, is not among them"),
+        (change(proof, names=("jamendo:2",)), r"names\[0\]: 'jamendo:2' is no name"),
+        (change(proof, names=("sha256:" + "AB" * 32,)), r"names\[0\]: .* is no name"),
         (change(proof, names=(*proof.names, "recording:other")), "nothing is proved of recording:other"),
         (change(proof, models=(msgspec.structs.replace(tuned, absent=()), first)), "nothing is proved of"),
         (

@@ -18,8 +18,9 @@ from licet.errors import UsageError
 def command(name: str, manifest: Path | None, run: str | None, workspace: Path | None) -> None:
     """Print a proof that NAME is in a sealed manifest, or that it is not. `licet verify` tells which, offline.
 
-    NAME is a recording's identifier (jamendo:214), or sha256: and the digest of a file. Nothing else of the manifest is
-    shown but the salted hashes beside it. With --run, the proof is of what a finished run read.
+    NAME is a recording's identifier (jamendo:214), an item, or the SHA-256 of a file. Nothing else of the manifest is
+    shown but the salted hashes beside it. With --run, the proof is of what a finished run read. Where what is named
+    goes by several names, such as those of its copies, the proof is of one that is there, if one is.
 
     \b
     Examples:
@@ -33,12 +34,7 @@ def command(name: str, manifest: Path | None, run: str | None, workspace: Path |
         raise UsageError("a proof is of a manifest or of a run", mend="give --manifest or --run")
     with open_workspace(workspace) as room:
         if run is not None:
-            proof = room.runs.prove(run, _in_set(name))
+            proof = room.scrubber.prove(run, name)
         else:
-            proof = room.receipts.prove(manifest or room.latest_manifest(), _in_set(name))
+            proof = room.scrubber.prove_in_manifest(manifest or room.latest_manifest(), name)
     click.echo(msgspec.json.encode(proof).decode())
-
-
-def _in_set(name: str) -> str:
-    """Return the name under which a set has it."""
-    return name if name.startswith(("sha256:", "item:", "recording:")) else f"recording:{name}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from licet.cli.running import bases_given, commit_of, dropped_in, share_given
+from licet.cli.running import bases_given, chain_fed, commit_of, dropped_in, share_given
 from licet.cli.seal import fresh_salt
 from licet.cli.shared import (
     ACTS,
@@ -285,12 +285,12 @@ def _of_receipt(room: Workspace, path: Path, known: list[Verifier]) -> dict[str,
 
 
 def _write_card(room: Workspace, name: str, out: Path, licence: str) -> tuple[Path, ...]:
-    from licet.exports.model_card import Finished, write
-    from licet.training.runs import read_run
+    from licet.exports.finished import Finished
+    from licet.exports.model_card import write
 
     folder = room.runs.at(name)
-    finished = Finished.of(folder, room.receipts.sealed_named(read_run(folder).sealed))
-    return write(finished, out, licence=licence)
+    sealed, *newer = chain_fed(folder, room.receipts)
+    return write(Finished.of(folder, sealed, newer), out, licence=licence)
 
 
 def _print_started(run: Run, where: Path, taken: list[str], *, as_json: bool) -> None:

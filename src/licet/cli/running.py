@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from licet.training.runs import Base
     from licet.training.sharding import Share
+    from licet.workspace.receipts import ReceiptBook
 
 MOST_BYTES = 1 << 20  # of a file that tells of a base
 SHOWN = 5  # items that are named for each reason
@@ -89,6 +90,24 @@ def commit_of(folder: Path) -> str:
     asked = [git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     done = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  (fixed words)
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def chain_fed(folder: Path, book: ReceiptBook) -> list[Path]:
+    """Return the sealed manifest that the run in `folder` is fed, and those that superseded lines of it by then.
+
+    Raises:
+        ManifestError: one of them is not here.
+    """
+    from licet.digests import sha256_bytes
+    from licet.training.passes import read_pass_head
+    from licet.training.runs import passes_of, read_run
+
+    chain = book.chain(book.sealed_named(read_run(folder).sealed))
+    bases = {read_pass_head(path).basis for path in passes_of(folder)[-1:]}
+    for many in range(len(chain), 1, -1):  # what a pass follows from names them in the log's order
+        if sha256_bytes("\n".join(one.name for one in chain[:many]).encode()) in bases:
+            return chain[:many]
+    return chain[:1]
 
 
 def dropped_in(folder: Path) -> dict[str, list[dict[str, str]]]:

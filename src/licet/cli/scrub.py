@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from licet.cli.seal import seal_manifest
-from licet.cli.shared import console, json_option, open_workspace, print_json, printable, workspace_option
+from licet.cli.seal import fresh_salt, seal_manifest
+from licet.cli.shared import console, json_option, now, open_workspace, print_json, printable, workspace_option
 from licet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,9 +42,10 @@ def command(
 ) -> None:
     """Tell which runs and models read WHAT, and what it takes to take it out of them again.
 
-    WHAT is a recording, an item, or the SHA-256 of a file. A copy of the recording that was found later counts too. A
-    model that began with another is affected with it. What must be trained again is listed in order, each with the
-    models that it can begin with because they are not affected.
+    WHAT is a recording, an item, or the SHA-256 of a file; a recording by any of its identifiers. A copy of it that was
+    found later counts too. A model that began with another is affected with it. What must be trained again is listed
+    in order, each with the models that it can begin with because they are not affected. Of a model that began with one
+    that nobody attested, or whose run is not here, it is not known; it is listed apart.
 
     \b
     Examples:
@@ -53,13 +54,16 @@ def command(
       licet scrub jamendo:214 --prove tagger-2 --out lineage.json
       licet verify lineage.json --known log.key.pub
 
-    Exit codes: 0 no model has read it; 1 some have.
+    Exit codes: 0 no model has read it; 1 some have, or of some it is not known; 2 an error: nothing goes by that name.
     """
     from licet.money import Money
 
-    if (manifest or run) and out is None:
+    asked = manifest is not None or run is not None
+    if asked and (out is None or not out.name):
         raise UsageError("nothing says where that goes", mend="add --out")
-    if manifest and run:
+    if out is not None and not asked:
+        raise UsageError("nothing goes there", mend="leave out --out, or add --without or --prove")
+    if manifest is not None and run is not None:
         raise UsageError("--without and --prove are two answers", mend="give one of them at a time")
     price = None if per_hour is None else Money.parse(per_hour)
     with open_workspace(workspace) as room:
@@ -71,7 +75,16 @@ def command(
         if manifest is not None and out is not None:
             kept, left = room.scrubber.without(manifest, what, out)
             seal = seal_manifest(room, out, None, quiet=as_json)
-            told = {"without": {"manifest": str(out), "lines": kept, "left_out": left, "place": seal.place}}
+            again = room.scrubber.decided_again(out, at=now(), salt=fresh_salt)
+            told = {
+                "without": {
+                    "manifest": str(out),
+                    "lines": kept,
+                    "left_out": left,
+                    "place": seal.place,
+                    "superseded": sum(one.superseded for one in again),
+                }
+            }
     if as_json:
         print_json("scrub", _facts(scrub, price) | told)
     else:
@@ -79,10 +92,10 @@ def command(
         for one in told.values():
             console().print(
                 f"{printable(one['manifest'])}: {one['lines']:,} lines, {one['left_out']:,} left out; sealed as entry "
-                f"{one['place']}",
+                f"{one['place']}. Decided again today: {one['superseded']:,} superseded.",
                 soft_wrap=True,
             )
-    context.exit(1 if scrub.affected else 0)
+    context.exit(1 if scrub.affected or scrub.unknown else 0)
 
 
 def _prove(room: Workspace, run: str, what: str, out: Path, *, as_json: bool) -> None:
@@ -124,20 +137,32 @@ def _facts(scrub: Scrub, price: Money | None) -> dict[str, Any]:
             for one in scrub.affected
         ],
         "spared": scrub.spared,
+        "unknown": [{"run": one.name, "model": one.model, "because": one.because} for one in scrub.unknown],
         "wall_s": scrub.wall_s,
+        "unfinished": sum(not one.finished for one in scrub.affected),
     }
     return facts | ({} if price is None else {"cost": str(_cost(scrub, price))})
 
 
 def _show(scrub: Scrub, price: Money | None) -> None:
-    from rich.table import Table
-
     out = console()
     if not scrub.affected:
         out.print(f"No run read it: {len(scrub.spared):,} looked at.")
-        return
-    runs = len(scrub.affected)
-    out.print(f"{runs:,} run{'s' * (runs != 1)} must be trained again, in this order; {len(scrub.spared):,} not.")
+    else:
+        runs = len(scrub.affected)
+        out.print(f"{runs:,} run{'s' * (runs != 1)} must be trained again, in this order; {len(scrub.spared):,} not.")
+        _show_affected(scrub, price)
+    if scrub.unknown:
+        out.print(f"Of {len(scrub.unknown):,} it is not known:")
+    for one in scrub.unknown:
+        named = " ".join((f"run {one.name}," if one.name else "", f"model {one.model}" if one.model else "")).strip()
+        out.print(f"  {printable(named.rstrip(','))}: {printable(one.because)}", soft_wrap=True)
+
+
+def _show_affected(scrub: Scrub, price: Money | None) -> None:
+    from rich.table import Table
+
+    out = console()
     table = Table(show_edge=False, pad_edge=False)
     for name in ("run", "model", "read it", "begins with", "hours", "of sound"):
         table.add_column(name, justify="right" if name in {"hours", "of sound"} else "left")
@@ -153,6 +178,9 @@ def _show(scrub: Scrub, price: Money | None) -> None:
     out.print(table)
     cost = "" if price is None else f", which is {_cost(scrub, price)}"
     out.print(f"They took {scrub.wall_s / SECONDS_AN_HOUR:,.2f} hours, from start to finish{cost}.")
+    going = sum(not one.finished for one in scrub.affected)
+    if going:
+        out.print(f"That is without {going:,} that {'is' if going == 1 else 'are'} not finished.")
 
 
 def _begins(one: Affected) -> str:

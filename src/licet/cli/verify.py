@@ -9,12 +9,12 @@ import click
 import msgspec
 
 from licet.cli.shared import console, json_option, print_json, printable
+from licet.digests import sha256_bytes
 
 if TYPE_CHECKING:
     from licet.training.lineage import Lineage
     from licet.training.runs import Base
-    from licet.transparency import Attestation, Membership, Receipt, Statement, Verifier
-    from licet.transparency.checkpoints import Checkpoint
+    from licet.transparency import Attestation, Checkpoint, Membership, Receipt, Statement, Verifier
 
 FILE = click.Path(path_type=Path)
 
@@ -60,9 +60,11 @@ def command(
     from licet.transparency import read_verifiers
 
     keys = [one for path in known for one in read_verifiers(path)]
-    told, head = _checked(receipt.read_bytes(), keys, at_least)
+    told, heads = _checked(_content(receipt), keys, at_least)
     if checkpoint is not None:
-        _agrees(head, checkpoint.read_bytes(), growth.read_bytes() if growth is not None else None, keys)
+        grown = None if growth is None else _content(growth)
+        for head in heads:
+            _agrees(head, _content(checkpoint), grown, keys)
         told["agrees_with"] = str(checkpoint)
     if as_json:
         print_json("verify", told)
@@ -74,8 +76,21 @@ def command(
         out.print(f"  {name.replace('_', ' '):<16} {printable(shown)}", soft_wrap=True)
 
 
-def _checked(content: bytes, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], Checkpoint]:
-    """Check a document of whatever kind: return what it says, and the head of the log that it leans on."""
+def _content(path: Path) -> bytes:
+    from licet.errors import UsageError
+
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UsageError(
+            f"there is no file {path}", mend="name what is to be checked, and what it is held to"
+        ) from None
+    except OSError as refused:
+        raise UsageError(f"{path} cannot be read: {refused.strerror}") from refused
+
+
+def _checked(content: bytes, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], list[Checkpoint]]:
+    """Check a document of whatever kind: return what it says, and the heads of the log that it leans on."""
     from licet.training.lineage import parse_lineage
     from licet.transparency import Attestation, Receipt, parse_receipt
 
@@ -84,10 +99,10 @@ def _checked(content: bytes, keys: list[Verifier], at_least: int) -> tuple[dict[
     given = parse_receipt(content)
     if isinstance(given, Receipt):
         return _receipt(given, keys, at_least)
-    return _attestation(given, keys, at_least) if isinstance(given, Attestation) else _membership(given, keys)
+    return _attestation(given, keys, at_least) if isinstance(given, Attestation) else _membership(given, keys, at_least)
 
 
-def _receipt(receipt: Receipt, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], Checkpoint]:
+def _receipt(receipt: Receipt, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], list[Checkpoint]]:
     checked = receipt.check(keys, at_least=at_least)
     subject, predicate = checked.statement.subject[0], checked.statement.predicate
     use, verdict = predicate["use"], predicate["verdict"]
@@ -102,13 +117,19 @@ def _receipt(receipt: Receipt, keys: list[Verifier], at_least: int) -> tuple[dic
         "evidence": [one["evidence"] for one in predicate["evidence"]],
         "signed_by": [key.name for key in checked.signed_by],
     }
-    return told | _logged(checked.anchor), checked.anchor.head
+    return told | _logged(checked.anchor), [checked.anchor.head]
 
 
-def _membership(proof: Membership, keys: list[Verifier]) -> tuple[dict[str, Any], Checkpoint]:
+def _membership(proof: Membership, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], list[Checkpoint]]:
+    from licet.errors import UsageError
     from licet.transparency import MANIFEST
 
+    if at_least > 1:
+        raise UsageError(
+            "nobody signs a proof of membership but the log's key", mend="leave out --at-least, or check an attestation"
+        )
     digest, anchor = proof.check(keys)
+    told: dict[str, Any]
     if anchor.manifest.predicate_type == MANIFEST:
         subject = anchor.manifest.subject[0]
         told = {
@@ -121,19 +142,23 @@ def _membership(proof: Membership, keys: list[Verifier]) -> tuple[dict[str, Any]
             "name": proof.name,
             "answer": "the run did not read it" if digest is None else "the run read it",
             **_model(anchor.manifest),
+            "statement": sha256_bytes(proof.entry.encode()),
+            "weights": _weights(anchor.manifest),
         }
-    return told | _logged(anchor), anchor.head
+    return told | _logged(anchor), [anchor.head]
 
 
-def _attestation(attestation: Attestation, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], Checkpoint]:
+def _attestation(
+    attestation: Attestation, keys: list[Verifier], at_least: int
+) -> tuple[dict[str, Any], list[Checkpoint]]:
     from licet.training.attestation import read_attested
 
     checked = attestation.check(keys, at_least=at_least)
     one = read_attested(checked.statement)
-    weights = [file for file in checked.statement.subject if file.annotations.get("digestOf") != "usage"]
     told = {
         **_model(checked.statement),
-        "weights": [f"{file.name} {file.digest.get('sha256', '')}" for file in weights],
+        "statement": sha256_bytes(attestation.envelope.body),
+        "weights": _weights(checked.statement),
         "use": [one.use.act, one.use.purpose, *one.use.territories],
         "reading": one.use.reading,
         "manifest": f"{one.manifest.sha256}, entry {one.manifest.place} of {one.manifest.origin}",
@@ -144,19 +169,21 @@ def _attestation(attestation: Attestation, keys: list[Verifier], at_least: int) 
         "code": one.code,
         "signed_by": [key.name for key in checked.signed_by],
     }
-    return told | _logged(checked.anchor), checked.anchor.head
+    return told | _logged(checked.anchor), [checked.anchor.head]
 
 
-def _lineage(lineage: Lineage, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], Checkpoint]:
+def _lineage(lineage: Lineage, keys: list[Verifier], at_least: int) -> tuple[dict[str, Any], list[Checkpoint]]:
     checked = lineage.check(keys, at_least=at_least)
-    anchor = lineage.models[0].attestation.check(keys, at_least=at_least).anchor
+    own, *_ = checked.models.values()
     told = {
         "unread": list(lineage.names),
         "answer": "none of the models read it" if len(lineage.names) == 1 else "none of the models read any of them",
         "models": ["{model} (run {run})".format_map(_model(one)) for one in checked.statements],
+        "statements": list(checked.models),
+        "weights": _weights(own.statement),
         "nothing_proved_of": list(map(_base, checked.unknown)),
     }
-    return told | _logged(anchor), anchor.head
+    return told | _logged(own.anchor), list(checked.heads)
 
 
 def _format(content: bytes) -> str:
@@ -172,6 +199,12 @@ def _model(statement: Statement) -> dict[str, str]:
 
     one = read_attested(statement)
     return {"model": one.model, "run": one.run.name}
+
+
+def _weights(statement: Statement) -> list[str]:
+    """Return the files of weights that are attested, each with its SHA-256: a run of the same name has others."""
+    files = (file for file in statement.subject if file.annotations.get("digestOf") != "usage")
+    return [f"{file.name} {file.digest.get('sha256', '')}" for file in files]
 
 
 def _base(base: Base) -> str:

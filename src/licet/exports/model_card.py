@@ -1,10 +1,11 @@
 """A card in Markdown about the rights in a model: what it read, what it owes in return, what it inherits.
 
 It is made of a finished run alone: what was attested, the manifest that it was fed, and the attestations of the models
-that it began with. What is on disk must be what was attested, or there is no card.
+that it began with. What is on disk must be what was attested, or there is no card (`finished`).
 
 The front matter is Hugging Face's for models. The licence of the weights is their maker's to give; where nobody gives
-one it says `other`, and names the licence of the one model that it began with, which a fine-tune inherits.
+one it says `other`, and names the licence of the one model that it began with, which a fine-tune inherits, through
+however many models. A licence that calls itself non-commercial is not hidden by one that does not.
 
 Beside it comes `ATTRIBUTION.txt`: the credits that the licences of what was read ask for, and of nothing else.
 """
@@ -12,92 +13,33 @@ Beside it comes `ATTRIBUTION.txt`: the credits that the licences of what was rea
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from licet.corpus import read_head
-from licet.corpus.asking import MEMORY, Asked
 from licet.corpus.attribution import ATTRIBUTION_NAME, credit_lines
-from licet.corpus.manifest import PARQUET_NAME
-from licet.corpus.scratch import scratch
 from licet.corpus.wording import day_in_words, listed, number, span_of_time, use_in_words
-from licet.digests import sha256_bytes, sha256_file
-from licet.errors import GateError, LogError
+from licet.digests import sha256_bytes
 from licet.exports.markdown import escaped, front_matter, table, word
 from licet.exports.rights_card import ADVICE, CARD_NAME, TAGS, duty_lines, exceptions, licence_table, read_as
 from licet.placing import place, placed
-from licet.training.attestation import read_attested
-from licet.training.passes import read_pass_head
-from licet.training.runs import ATTESTATION_NAME, BASES, passes_of
+from licet.training.runs import ATTESTATION_NAME
 from licet.training.usage import TABLE_NAME
-from licet.transparency import Attestation, parse_receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from licet.corpus import Head
+    from licet.corpus.asking import Asked
+    from licet.exports.finished import Finished
     from licet.training.attestation import Attested
     from licet.training.runs import Base
 
 MOST_FILES = 20  # of weights that are listed
 NOT_STATED, OF_ITS_BASES = "not-stated", "those-of-its-bases"
-_READ = """
-    CREATE VIEW lines AS SELECT *, file_row_number AS id FROM manifest
-    SEMI JOIN usage ON manifest.item = usage.name AND manifest.row = usage.row
-"""
 _HUB = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)  # owner/name
 _LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]*")  # as Hugging Face writes one: apache-2.0
 _NON_COMMERCIAL = re.compile(r"non-?commercial|\bNC\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A finished run, as a card needs it."""
-
-    folder: Path  # of the run
-    sealed: Path  # of the manifest that it was fed
-    attestation: Attestation
-    attested: Attested
-    head: Head
-    days: tuple[str, ...]  # that epochs were decided for, ascending
-    begun_with: dict[str, Attested]  # by the SHA-256 of its statement
-
-    @classmethod
-    def of(cls, folder: Path, sealed: Path) -> Finished:
-        """Open the run in `folder`, which was fed the sealed manifest in `sealed`.
-
-        Raises:
-            LogError: an attestation is none.
-            GateError: the table of what was read is not the one that was attested.
-            ManifestError: the manifest is damaged.
-            OSError: a file cannot be read.
-        """
-        attestation = _attestation(folder / ATTESTATION_NAME)
-        attested = read_attested(attestation.statement)
-        if sha256_file(folder / TABLE_NAME) != attested.read.table:
-            raise GateError(f"{folder / TABLE_NAME} is not what was attested", mend="put back what was attested")
-        return cls(
-            folder,
-            sealed,
-            attestation,
-            attested,
-            read_head(sealed)[0],
-            tuple(sorted({read_pass_head(path).day for path in passes_of(folder)})),
-            {base.statement: _begun_with(folder, base) for base in attested.bases if base.statement},
-        )
-
-    @contextmanager
-    def asking(self) -> Iterator[Asked]:
-        """Open those lines of the manifest for questions whose items were read: see `licet.corpus.asking`."""
-        with scratch(f"{self.sealed / PARQUET_NAME} cannot be read", memory=MEMORY, threads=1) as connection:
-            connection.read_parquet(str(self.sealed / PARQUET_NAME), file_row_number=True).create_view("manifest")
-            connection.read_parquet(str(self.folder / TABLE_NAME)).create_view("usage")
-            connection.execute(_READ)
-            yield Asked(connection)
 
 
 def write(finished: Finished, out: Path, *, licence: str = "") -> tuple[Path, ...]:
@@ -109,6 +51,7 @@ def write(finished: Finished, out: Path, *, licence: str = "") -> tuple[Path, ..
         licence: of the weights, in their maker's words.
 
     Raises:
+        GateError: the manifest's lines are not what was attested.
         ManifestError: the manifest is damaged.
         OSError: a file cannot be written; what was there before is there still.
     """
@@ -126,9 +69,12 @@ def write(finished: Finished, out: Path, *, licence: str = "") -> tuple[Path, ..
 def card_lines(finished: Finished, read: Asked, licence: str = "") -> Iterator[str]:
     """Yield the lines of the card; `read` holds the lines of the manifest whose items were read."""
     one = finished.attested
-    yield from _front_matter(one, licence)
+    yield from _front_matter(finished, licence)
     yield f"# Rights in {escaped(one.model)}"
     yield from ("", f"**{_answer(one)}** {ADVICE}", "")
+    if bound := _hidden(finished, licence):
+        yield f"**Its maker gives it under {escaped(licence)}. It inherits {escaped(bound)} all the same, which calls"
+        yield from ("itself non-commercial.**", "")
     yield from _trained(finished)
     yield from _what_was_read(finished, read)
     yield from _conditions(read)
@@ -137,19 +83,37 @@ def card_lines(finished: Finished, read: Asked, licence: str = "") -> Iterator[s
     yield from _verifying(finished)
 
 
-def _front_matter(one: Attested, licence: str) -> Iterator[str]:
+def _front_matter(finished: Finished, licence: str) -> Iterator[str]:
+    one = finished.attested
     facts: dict[str, str | tuple[str, ...]] = {"license": licence.lower()}
-    if not _LICENCE.fullmatch(licence.lower()):
-        facts = {"license": "other", "license_name": _slug(licence) or _inherited_licence(one)}
+    hidden = _hidden(finished, licence)
+    if hidden or not _LICENCE.fullmatch(licence.lower()):
+        own = "" if hidden else _slug(licence)
+        facts = {"license": "other", "license_name": own or _inherited_licence(finished)}
     facts["base_model"] = tuple(base.name for base in one.bases if not base.statement and _HUB.fullmatch(base.name))
     yield from front_matter({**facts, "tags": TAGS})
 
 
-def _inherited_licence(one: Attested) -> str:
-    names = {_slug(base.licence) for base in one.bases}
+def _inherited_licence(finished: Finished) -> str:
+    names = {_slug(_licences(finished, base)) for base in finished.attested.bases}
     if not any(names):
         return NOT_STATED
     return names.pop() if len(names) == 1 else OF_ITS_BASES
+
+
+def _licences(finished: Finished, base: Base) -> str:
+    """Return what a base is under; of one that was attested, what it inherits itself, through however many models."""
+    attested = finished.begun_with.get(base.statement)
+    inherited = () if attested is None else attested.bases
+    return base.licence or "; ".join(dict.fromkeys(other.licence for other in inherited if other.licence))
+
+
+def _hidden(finished: Finished, licence: str) -> str:
+    """Return the inherited licences that call themselves non-commercial, where the one that is given does not."""
+    if not licence or _NON_COMMERCIAL.search(licence):
+        return ""
+    inherited = (_licences(finished, base) for base in finished.attested.bases)
+    return "; ".join(dict.fromkeys(one for one in inherited if _NON_COMMERCIAL.search(one)))
 
 
 def _answer(one: Attested) -> str:
@@ -222,11 +186,13 @@ def _inherited(finished: Finished) -> Iterator[str]:
         yield f"### {escaped(base.name)}"
         yield ""
         attested = finished.begun_with.get(base.statement)
-        yield from _stated(base, one.use.purpose) if attested is None else _attested_base(base, attested)
+        yield from _stated(base) if attested is None else _attested_base(base, attested, _licences(finished, base))
+        if one.use.purpose == "commercial" and _NON_COMMERCIAL.search(_licences(finished, base)):
+            yield "- **That licence calls itself non-commercial, whatever the recordings were cleared for.**"
         yield ""
 
 
-def _stated(base: Base, purpose: str) -> Iterator[str]:
+def _stated(base: Base) -> Iterator[str]:
     """Yield what is said of a base that nobody attested."""
     if base.version:
         yield f"- Version: {escaped(base.version)}"
@@ -234,16 +200,14 @@ def _stated(base: Base, purpose: str) -> Iterator[str]:
         yield f"- Licence of its weights: {escaped(base.licence)}. A fine-tune inherits it."
     else:
         yield "- Licence of its weights: not stated. A fine-tune inherits it all the same."
-    if purpose == "commercial" and _NON_COMMERCIAL.search(base.licence):
-        yield "- **That licence calls itself non-commercial, whatever the recordings were cleared for.**"
     if base.states:
         yield f"- Its maker states that it was trained on: {escaped(base.states)}. Licet has not checked that."
     else:
         yield "- What it was trained on is **not disclosed**."
 
 
-def _attested_base(base: Base, one: Attested) -> Iterator[str]:
-    """Yield what is attested of a base."""
+def _attested_base(base: Base, one: Attested, licences: str) -> Iterator[str]:
+    """Yield what is attested of a base, and under which licences it came to be."""
     yield f"- Attested, from the run {escaped(one.run.name)}: statement SHA-256 `{word(base.statement)}`"
     yield (
         f"- It read {_many(one.read.items, 'item')} in {_many(one.read.epochs, 'epoch')}, "
@@ -253,13 +217,11 @@ def _attested_base(base: Base, one: Attested) -> Iterator[str]:
     if asked := listed(tuple(f"{escaped(name)} ({number(items)})" for name, items in one.conditions.items())):
         yield f"- What it read asks for {asked} in return."
     for other in one.bases:
-        said = (
-            "attested too"
-            if other.statement
-            else f"licence: {escaped(other.licence) or 'not stated'}; "
-            f"trained on: {escaped(other.states) or '**not disclosed**'}"
-        )
-        yield f"- It began with {escaped(other.name)} ({said})."
+        stated = f"licence: {escaped(other.licence) or 'not stated'}"
+        trained = f"{stated}; trained on: {escaped(other.states) or '**not disclosed**'}"
+        yield f"- It began with {escaped(other.name)} ({'attested too' if other.statement else trained})."
+    if licences:
+        yield f"- Licence that it inherits itself: {escaped(licences)}. A fine-tune of it inherits it too."
 
 
 def _limits() -> Iterator[str]:
@@ -293,21 +255,6 @@ def _verifying(finished: Finished) -> Iterator[str]:
     yield "- Whoever keeps the run proves of any recording that it was read, or was not:"
     yield f"  `licet prove RECORDING --run {word(one.run.name)}`"
     yield from (f"- Made by Licet {word(one.run.licet)}", "", f"**{ADVICE}**")
-
-
-def _attestation(path: Path) -> Attestation:
-    given = parse_receipt(path.read_bytes())
-    if not isinstance(given, Attestation):
-        raise LogError(f"{path} is no attestation of a model", mend="`licet run finish` makes one")
-    return given
-
-
-def _begun_with(folder: Path, base: Base) -> Attested:
-    path = folder / BASES / f"{word(base.statement)}.json"
-    given = _attestation(path)
-    if sha256_bytes(given.envelope.body) != base.statement:
-        raise LogError(f"{path} is not the attestation that the run began with", mend="put back what was attested")
-    return read_attested(given.statement)
 
 
 def _slug(text: str) -> str:

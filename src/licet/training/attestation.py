@@ -139,6 +139,10 @@ def read_attested(statement: Statement) -> Attested:
         LogError: it is not what an attestation states. The message names the field.
     """
     try:
-        return msgspec.convert(statement.predicate, Attested)
-    except msgspec.ValidationError as wrong:
+        told = msgspec.convert(statement.predicate, Attested)
+        size = msgspec.convert(statement.predicate.get("items"), dict[str, int | str])["size"]
+    except (msgspec.ValidationError, KeyError) as wrong:
         raise LogError(f"predicate: {wrong}") from wrong
+    if (size == 0) is not (told.read.items == 0):  # an empty set would prove of everything that it was not read
+        raise LogError(f"predicate.items: {told.read.items} items were read, and {size} names are in the set")
+    return told

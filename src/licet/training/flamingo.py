@@ -11,19 +11,23 @@ E. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", arXiv:2106.0
 
 from __future__ import annotations
 
+import glob
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from licet.errors import SourceError, UsageError
+from licet.digests import sha256_bytes
+from licet.errors import LogError, SourceError, UsageError
+from licet.training.attestation import read_attested
 from licet.training.loaders.listed import Placed, places_of
-from licet.training.runs import Base, read_run
+from licet.training.runs import BASES, Base, read_run
 from licet.training.waveform import waveform
+from licet.transparency import Attestation, parse_receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -128,16 +132,18 @@ def base_of(folder: Path, *, name: str = "", version: str = "", licence: str = L
 def require_base(gate: Gate, folder: Path) -> None:
     """Refuse to train on from a model that a run does not say it begins with: its licence would be lost on the way.
 
-    A run that begins with a model that Licet attested says all of it already: what that one began with stands there.
+    A run that begins with a model that Licet attested says what that one began with: it stands there, and so on, as
+    far as the attestations lie in this workspace. A folder outside the Hub's cache has no name, and may be that model.
 
     Raises:
         UsageError: it does not, or not under which licence; or the folder holds no model of these families.
+        LogError: an attestation is damaged.
     """
     _family(folder)
     name, commit = _cached(folder)
     told = read_run(gate.run).bases
-    fits = (one.licence and name in {"", one.name} and commit in {"", one.version} for one in told)
-    if not any(fits) and not any(one.statement for one in told):
+    fits = (one.licence and name in {"", one.name} and commit in {"", one.version} for one in _with_theirs(gate, told))
+    if not any(fits) and (name or not any(one.statement for one in told)):
         raise UsageError(
             f"the run does not say that it begins with {f'{name}@{commit}' if name else folder}",
             mend="start one with this base, and its licence",
@@ -269,6 +275,25 @@ class Collator:
         told = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
         template = self._processor.apply_chat_template
         return str(template(told if answered else told[:1], tokenize=False, add_generation_prompt=not answered))
+
+
+def _with_theirs(gate: Gate, bases: Sequence[Base]) -> Iterator[Base]:
+    """Yield models that a run begins with and those that they began with, as attestations in any run's folder say."""
+    waiting, seen = list(bases), set[str]()
+    for one in waiting:  # it grows meanwhile
+        yield one
+        if one.statement and one.statement not in seen:
+            seen.add(one.statement)
+            for path in sorted(gate.run.parent.glob(f"*/{BASES}/{glob.escape(one.statement)}.json"))[:1]:
+                waiting += _attested(path, one.statement)
+
+
+def _attested(path: Path, statement: str) -> tuple[Base, ...]:
+    """Return the models that an attested one began with."""
+    given = parse_receipt(path.read_bytes())
+    if not isinstance(given, Attestation) or sha256_bytes(given.envelope.body) != statement:
+        raise LogError(f"{path} is not what its name says", mend="put back what was attested")
+    return read_attested(given.statement).bases
 
 
 def _cached(folder: Path) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 It holds the attestation of the model, that of every model it began with as far as those are attested, and for each of
 them a proof that a name is not among what its run read. It is checked in this order:
 
-1. Every attestation checks (`licet.transparency.receipts`).
-2. Of every one there is a proof, which leans on that very entry, and shows that none of the names was read.
-3. Every base that an attestation names by its statement is attested in the document.
+1. Every name is one that the set of a run can hold: of what is written otherwise it is proved that nobody read it.
+2. Every attestation checks (`licet.transparency.receipts`).
+3. Of every one there is a proof, which leans on that very entry, and shows that none of the names was read.
+4. Every base that an attestation names by its statement is attested in the document.
 
 Bases that are not attested are told: of what they read nothing is proved, whatever their makers say.
 """
@@ -20,14 +21,15 @@ import msgspec
 from licet.digests import sha256_bytes
 from licet.errors import LogError
 from licet.training.attestation import read_attested
-from licet.transparency import Attestation, Membership
+from licet.transparency import MODEL, Attestation, Membership
 from licet.transparency.fields import in_field
+from licet.transparency.receipts import require_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from licet.training.runs import Base
-    from licet.transparency import Statement, Verifier
+    from licet.transparency import Checked, Checkpoint, Statement, Verifier
 
 MOST_BYTES = 1 << 26  # of a document
 MOST_MODELS = 10_000
@@ -53,40 +55,53 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True, tag_field="format", tag
             LogError: something does not check, or a run did read one of the names. The message names the field.
         """
         known = tuple(known)
-        statements: dict[str, Statement] = {}
+        for place, name in enumerate(self.names):  # step 1
+            with in_field(f"names[{place}]"):
+                require_name(name, MODEL)
+        checked: dict[str, Checked] = {}
+        heads: dict[Checkpoint, None] = {}
         for place, told in enumerate(self.models):
             with in_field(f"models[{place}]"):
-                checked = told.attestation.check(known, at_least=at_least)  # step 1
-                statements[sha256_bytes(told.attestation.envelope.body)] = checked.statement
-                self._absent(told, known)  # step 2
-        bases = [base for statement in statements.values() for base in read_attested(statement).bases]
-        for base in bases:  # step 3
-            if base.statement and base.statement not in statements:
+                one = told.attestation.check(known, at_least=at_least)  # step 2
+                checked[sha256_bytes(told.attestation.envelope.body)] = one
+                heads |= dict.fromkeys((one.anchor.head, *self._absent(told, known)))  # step 3
+        bases = [base for one in checked.values() for base in read_attested(one.statement).bases]
+        for base in bases:  # step 4
+            if base.statement and base.statement not in checked:
                 raise LogError(f"models: {base.name}, which one of them began with, is not among them")
         unknown = tuple(dict.fromkeys(base for base in bases if not base.statement))
-        return CheckedLineage(tuple(statements.values()), unknown)
+        return CheckedLineage(checked, unknown, tuple(heads))
 
-    def _absent(self, told: Told, known: tuple[Verifier, ...]) -> None:
-        proved = {}
+    def _absent(self, told: Told, known: tuple[Verifier, ...]) -> list[Checkpoint]:
+        """Check that a run read none of the names, and return the heads of the log that the proofs lean on."""
+        proved, heads = {}, []
         for place, proof in enumerate(told.absent):
             with in_field(f"absent[{place}]"):
-                digest, _ = proof.check(known)
+                digest, anchor = proof.check(known)
                 if proof.entry.encode() != told.attestation.envelope.body:
                     raise LogError("entry: it is not what the attestation states")
                 proved[proof.name] = digest
+                heads.append(anchor.head)
         for name in self.names:
             if name not in proved:
                 raise LogError(f"absent: nothing is proved of {name}")
             if proved[name] is not None:
                 raise LogError(f"absent: {name} was read")
+        return heads
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedLineage:
     """A lineage that was checked."""
 
-    statements: tuple[Statement, ...]  # the model's own first
+    models: dict[str, Checked]  # by the SHA-256 of its statement, the model's own first
     unknown: tuple[Base, ...]  # what it began with and nobody attested: of those nothing is proved
+    heads: tuple[Checkpoint, ...]  # of the logs that it leans on, each once
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What is attested of each model."""
+        return tuple(one.statement for one in self.models.values())
 
 
 def parse_lineage(content: bytes) -> Lineage:

@@ -8,7 +8,13 @@ slice on.
 Here each of those trainings is a run: its base is the checkpoint before it, and that of the joined model are the
 shards' last ones. What a run read is on record, so that what must be trained again follows from the runs alone.
 
-An item's shard and slice follow from the recording in it and a salt, so that copies of one recording fall together.
+An item's shard and slice follow from a salt and the recording in it, so that copies of one recording fall together. An
+item in which several recordings were found goes by the first of their names in the order of text: items that share that
+one are kept together, and such as share another one of them are not. One in which nothing was found goes by its bytes,
+and where those are not known by its name.
+
+What an item goes by is what the manifest says that its run was started over. In another manifest, which finds another
+recording in it, it may fall into another share.
 """
 
 from __future__ import annotations
@@ -55,6 +61,6 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _number(salt: str, item: Admitted) -> int:
-    """Return an even number, the same for all copies of a recording."""
-    about = item.recordings[0] if item.recordings else item.sha256 or item.name
+    """Return an evenly spread number: the same for all items that go by one recording."""
+    about = min(item.recordings) if item.recordings else item.sha256 or item.name
     return int.from_bytes(sha256(f"{salt}\0{about}".encode("utf-8", "surrogatepass")).digest()[:8], "big")

@@ -12,13 +12,15 @@ the root, and from the entry to a head of the log. It is checked in this order:
 6. That manifest, use and policy are those of the entry.
 7. That as many believed keys signed the statement as must have.
 
-A proof of membership is the same from step 3 on for any name, and shows too that a name is *not* in the manifest. What
-a training run read is such a set too, whose root is in its model's entry. A model's attestation is that entry as it
-stands, signed: steps 1, 2 and 7. Whatever fails is named: by its place in the document.
+A proof of membership is the same from step 3 on for a name, and shows too that a name is *not* in the manifest. What a
+training run read is such a set too, whose root is in its model's entry. A name must be one that such a set could hold:
+of what is written otherwise every set proves that it is not there. A model's attestation is its entry as it stands,
+signed: steps 1, 2 and 7. Whatever fails is named: by its place in the document.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,6 +54,10 @@ _Hashes = Annotated[tuple[_Hash, ...], msgspec.Meta(max_length=64)]
 _Place = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 _Entry = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}$")]
 _SAME = ("manifest", "use", "policy")
+_NAMES = {  # by the type of the entry, what its set can hold
+    MANIFEST: re.compile(r"recording:.+|sha256:[0-9a-f]{64}|item:[0-9]+:.+", re.DOTALL),
+    MODEL: re.compile(r"recording:.+|sha256:[0-9a-f]{64}|item:.+", re.DOTALL),
+}
 
 
 class InSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +111,7 @@ class _Logged(msgspec.Struct, frozen=True, kw_only=True, tag_field="format", for
                 raise LogError(f"checkpoint: no known key of {head.origin} signed it", mend="name the log's own key")
         with in_field("entry"):  # step 3
             manifest = parse_statement(entry, of_type=of_type)
-            root = _set_head(manifest)
+            root = set_head(manifest)
         return Anchor(manifest, root, self.log.place, head, signatures, keys)
 
 
@@ -172,6 +178,8 @@ class Membership(_Anchored, frozen=True, kw_only=True, tag="licet-membership/1")
             LogError: it proves neither. The message names the field.
         """
         anchor = self._anchor(known, self.entry.encode(), (MANIFEST, MODEL))
+        with in_field("name"):
+            require_name(self.name, anchor.manifest.predicate_type)
         with in_field("neighbours"):
             return anchor.set.digest_of(self.name, tuple(one.neighbour for one in self.neighbours)), anchor
 
@@ -225,6 +233,20 @@ def item_name(statement: Statement) -> str:
     return f"item:{row}:{statement.subject[0].name}"
 
 
+def require_name(name: str, of_type: str) -> None:
+    """Refuse a name that the set in an entry of this type could not hold, whatever it is of.
+
+    Raises:
+        LogError: it is written otherwise than the names there.
+    """
+    if not _NAMES[of_type].fullmatch(name):
+        items = "item:ROW:NAME" if of_type == MANIFEST else "item:NAME"
+        raise LogError(
+            f"{name[:80]!r} is no name that such a set holds",
+            mend=f"recording:KEY, sha256: and 64 digits in lower case, or {items}",
+        )
+
+
 def parse_receipt(content: bytes) -> Receipt | Membership | Attestation:
     """Read a receipt, a proof of membership or a model's attestation, of which nothing is checked yet.
 
@@ -239,7 +261,12 @@ def parse_receipt(content: bytes) -> Receipt | Membership | Attestation:
         raise LogError(f"it is no receipt: {wrong}") from wrong
 
 
-def _set_head(manifest: Statement) -> SetHead:
+def set_head(manifest: Statement) -> SetHead:
+    """Return the head of the set whose root an entry of the log holds: a manifest's, or a model's.
+
+    Raises:
+        LogError: it holds none.
+    """
     try:
         items: dict[str, Any] = manifest.predicate["items"]
         return SetHead(int(items["size"]), bytes.fromhex(items["salt"]), bytes.fromhex(items["root"]))

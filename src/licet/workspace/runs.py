@@ -47,8 +47,8 @@ from licet.training.runs import (
     state_of,
     write_run,
 )
-from licet.training.usage import SET_NAME, sum_up
-from licet.transparency import MODEL, Attestation, Receipt, SortedSet, parse_receipt, parse_statement
+from licet.training.usage import sum_up
+from licet.transparency import MODEL, Attestation, Receipt, parse_receipt, parse_statement
 from licet.transparency.receipts import item_name
 from licet.transparency.tiles import MOST_ENTRY_BYTES
 from licet.workspace.admitting import Admitter
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from licet.policy import Policy, Use
     from licet.training.passes import PassHead
     from licet.training.sharding import Share
-    from licet.transparency import Membership, Verifier
+    from licet.transparency import Verifier
     from licet.workspace.notices import Notices
     from licet.workspace.receipts import ReceiptBook
     from licet.workspace.record import WorkspaceRecord
@@ -321,16 +321,6 @@ class Runs:
         if not path.exists():
             raise UsageError(f"the run {name} is not finished", mend="finish it with `licet run finish`")
         return _as(Attestation, path)
-
-    def prove(self, name: str, what: str) -> Membership:
-        """Prove that a finished run read `what` (recording:…, sha256:…, item:…), or that it did not.
-
-        Raises:
-            UsageError: there is no such run, or it is not finished.
-        """
-        attestation = self.attestation(name)
-        items = SortedSet(self.at(name) / SET_NAME)
-        return self.book.prove_in(items, what, attestation.statement, attestation.log.place)
 
     def _of_receipts(self, files: Sequence[Path], believed: Sequence[Verifier]) -> tuple[Path, tuple[str, ...]]:
         """Return the sealed manifest that receipts are of, and the names of their items in its set.
