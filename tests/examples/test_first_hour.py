@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    import pytest
 
 NOTEBOOK = Path(__file__).parents[2] / "examples" / "first_hour.ipynb"
 
