@@ -29,6 +29,8 @@ database-tools:
 
 # Python keeps what it compiled, whatever the caller's environment says: else each process compiles all again.
 test: export PYTHONDONTWRITEBYTECODE :=
+# There is a worker for each processor: threads of theirs would but wait for one another.
+test: export OMP_NUM_THREADS := 1
 test: $(VENV)/.ready page-tools database-tools
 	$(BIN)/python -c 'from licet.identify.rehearsing import rehearse; rehearse()'  # compiled once, and not by each worker
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-report=json:.coverage.json

@@ -184,7 +184,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--mels", type=Path, help="where its spectrograms lie, if there is no audio")
     parser.add_argument("--subset", default="autotagging", help="autotagging_moodtheme, autotagging_top50tags ...")
     parser.add_argument("--split", type=int, default=0, choices=range(5))
-    parser.add_argument("--seeds", type=int, default=3, help="models of each kind")
+    parser.add_argument("--seeds", type=int, default=2, help="models of each kind")
     parser.add_argument("--steps", type=int, default=400, help="of the training of one model, with 32 chunks each")
     parser.add_argument("--channels", type=int, default=16, help="of the first layer")
     parser.add_argument("--device", default="cpu")

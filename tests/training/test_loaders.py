@@ -54,7 +54,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PERMITTED = ["0000.wav", "0001.wav", "0003.wav", "0004.wav"]
 NUMBERS = [0, 1, 3, 4]
 EARLIER = NOON - timedelta(days=2)
-FORKS = pytest.mark.filterwarnings("ignore:Module licet was previously imported")  # coverage cannot follow a fork
 
 
 @pytest.fixture
@@ -98,7 +97,6 @@ def length(content: bytes) -> int:
     return len(content)
 
 
-@FORKS
 def test_a_training_sees_what_passes_today_and_is_cleared(room: Workspace) -> None:
     """Over epochs, with workers that live on: a revocation, an overnight expiry and a swapped file are honoured."""
     room.desk.introduce(Party("ann", "Ann", control=Control.VOUCHED), EARLIER)
@@ -381,7 +379,6 @@ def tar(path: Path, members: dict[str, bytes]) -> str:
     return str(path)
 
 
-@FORKS
 @pytest.mark.filterwarnings("ignore:unclosed file .*[.]tar:ResourceWarning")  # WebDataset leaves shards open
 def test_samples_of_shards_pass_by_their_bytes(gate: Gate, files: list[Path], tmp_path: Path) -> None:
     """A sample passes if all its sounds do; what has none, or a sound that is not cleared, is left out."""
@@ -602,7 +599,6 @@ def test_bytes_of_no_item_at_all_do_not_pass(gate: Gate) -> None:
     assert not admit_all(gate, {})
 
 
-@FORKS
 @pytest.mark.filterwarnings("ignore:unclosed file .*[.]tar:ResourceWarning")  # WebDataset leaves shards open
 def test_the_page_of_loaders_runs(room: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One snippet after the other, in a folder with a run, sounds, a shard, a table and a manifest of NeMo's."""
