@@ -23,6 +23,7 @@ from licet.digests import sha256_bytes
 from licet.exports.markdown import escaped, front_matter, table, word
 from licet.exports.rights_card import ADVICE, CARD_NAME, TAGS, duty_lines, exceptions, licence_table, read_as
 from licet.placing import place, placed
+from licet.training.attestation import weights_in
 from licet.training.runs import ATTESTATION_NAME
 from licet.training.usage import TABLE_NAME
 
@@ -238,9 +239,9 @@ def _verifying(finished: Finished) -> Iterator[str]:
     one, statement = finished.attested, finished.attestation.statement
     origin = escaped(one.manifest.origin)
     yield from ("## How to verify it", "")
-    weights = [subject for subject in statement.subject if subject.annotations.get("digestOf") != "usage"]
+    weights = list(weights_in(statement).items())
     if weights:
-        rows = ((escaped(file.name), f"`{word(file.digest.get('sha256', ''))}`") for file in weights[:MOST_FILES])
+        rows = ((escaped(name), f"`{word(digest)}`") for name, digest in weights[:MOST_FILES])
         yield from table(("weights", "SHA-256"), rows, numbers=0)
         if len(weights) > MOST_FILES:
             yield from (f"And {number(len(weights) - MOST_FILES)} more, which the attestation lists.", "")

@@ -129,7 +129,8 @@ def attest(
 
 def weights_in(statement: Statement) -> dict[str, str]:
     """Return the SHA-256 of each file of weights by its name; none of a run that left none."""
-    return {one.name: one.digest["sha256"] for one in statement.subject if one.annotations.get("digestOf") != "usage"}
+    weights = (one for one in statement.subject if one.annotations.get("digestOf") != "usage")
+    return {one.name: one.digest.get("sha256", "") for one in weights}
 
 
 def read_attested(statement: Statement) -> Attested:

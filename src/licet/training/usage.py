@@ -9,7 +9,6 @@ the recordings in them; its root goes into the log.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -44,11 +43,6 @@ class Usage:
     conditions: dict[str, int]  # what is asked in return, and for how many items
     table: str  # SHA-256 of usage.parquet
     set: SetHead
-
-    @property
-    def seconds(self) -> Fraction:
-        """How many seconds of sound were read."""
-        return Fraction(self.milliseconds, _MILLI)
 
 
 def sum_up(folder: Path, lines: Path, times: NDArray[np.uint32], *, salt: bytes) -> Usage:

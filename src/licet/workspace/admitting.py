@@ -69,7 +69,8 @@ class Admitter:
         chain = self.book.chain(sealed)
         reopener = self.reopener()
         # A clock that goes back, or another machine's that is behind, brings no permission back.
-        day = max((reopener.day, *(date.fromisoformat(one) for one in map(_decided_for, chain) if one)))
+        before = filter(None, (looked_at(one).whole for one in chain))
+        day = max((reopener.day, *map(date.fromisoformat, before)))
         for _ in replace(reopener, day=day, workers=self.workers)(among=chain):  # step 1
             pass
         chain = self.book.chain(sealed)
@@ -119,11 +120,6 @@ class Admitter:
         if {"size": head.size, "salt": head.salt.hex(), "root": head.root.hex()} != items:
             raise GateError(f"{folder / SET_NAME} is not what was sealed", mend="clear the corpus again")
         return sha256
-
-
-def _decided_for(folder: Path) -> str:
-    """Return the last day for which all of a manifest was decided; "" where it is not known."""
-    return looked_at(folder).whole
 
 
 @dataclass(frozen=True, slots=True)
